@@ -1,0 +1,67 @@
+# Every command sets itself up first; `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+export PYTHONPATH := $(CURDIR)
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install:  ## build the environment that `make run` needs
+	@python3 -m scripts.bootstrap run
+
+install-test:
+	@python3 -m scripts.bootstrap test
+
+run: install  ## set up, train if needed, and serve (PORT 5005, ACTIONS_PORT 5055); Ctrl-C stops
+	@$(PYTHON) -m scripts.run
+
+serve: install  ## the same for production: no /model/parse; listens on HOST
+	@$(PYTHON) -m scripts.run --production
+
+talk: install  ## a conversation in the terminal with the running assistant
+	@$(PYTHON) -m scripts.talk
+
+train: install  ## train the model if training inputs changed
+	@$(PYTHON) -m scripts.train
+
+contacts: install  ## check and print the directory, and what is due for review
+	@$(PYTHON) -m scripts.contacts
+
+evaluate: install  ## score the understanding; DATA=file.jsonl for any file
+	@$(PYTHON) -m scripts.evaluate $(DATA)
+
+transcript: install  ## make docs/transcript.md from the running assistant
+	@$(PYTHON) -m scripts.transcript
+
+format: install-test  ## format and mend what ruff can
+	@$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+lint: install-test  ## ruff
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+validate: install-test  ## content checks and Rasa's own data checks
+	@$(PYTHON) -m scripts.contacts > /dev/null
+	@$(PYTHON) -m rasa data validate --fail-on-warnings --max-history 2
+
+unit: install-test  ## unit and property tests (seconds to a minute)
+	@$(PYTHON) -m pytest -m "not e2e"
+
+stories: install-test  ## story tests on the trained model
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m rasa test core --stories tests/stories --fail-on-prediction-errors --no-plot --out results
+
+e2e: install-test  ## real servers, real faults, over REST
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m pytest -m e2e tests/e2e
+
+test: lint validate unit stories e2e  ## everything that .ci/run runs
+
+lock:  ## renew the lock files from pyproject.toml
+	@python3 -m scripts.lock
+
+clean:  ## remove models, caches and environments
+	rm -rf .venv .venv-tools .cache .rasa models results
+
+.PHONY: help install install-test run serve talk train contacts evaluate transcript format lint validate unit stories e2e test lock clean

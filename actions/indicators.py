@@ -1,0 +1,44 @@
+"""The reply to a message with several signs: it names each, and what they have in common."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from conch.minors import speaks_of_minor
+from conch.signs import signs
+
+MOST_MEANS = 2  # what the signs have in common, in one or two sentences
+
+
+def in_a_sentence(names: list[str]) -> str:
+    """Joins names as one says them."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def in_common(ids: list[str]) -> str:
+    """What the kinds of these signs have in common, the most frequent kind first."""
+    kinds = [signs().indicators[name].means for name in ids]
+    in_order = sorted(dict.fromkeys(kinds), key=lambda kind: -kinds.count(kind))
+    return " ".join(signs().means[kind].description for kind in in_order[:MOST_MEANS])
+
+
+class ActionSeveralSigns(Action):
+    """Names every sign of the last message, never with a verdict."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_several_signs"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list:
+        """Says the reply for the perspective of the message."""
+        known = signs().indicators
+        ids = [name for name in dict.fromkeys(tracker.get_slot("indicators") or []) if name in known]
+        if not ids:
+            dispatcher.utter_message(response="utter_report_concern")
+            return []
+        names = in_a_sentence([known[name].name for name in ids])
+        dispatcher.utter_message(response="utter_several_signs", signs=names, means=in_common(ids))
+        if speaks_of_minor(tracker.latest_message.get("text") or ""):
+            dispatcher.utter_message(response="utter_minor")
+        return []

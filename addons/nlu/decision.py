@@ -1,0 +1,94 @@
+"""From probabilities to what the assistant takes a message to say; safety outranks the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from addons.nlu.examples import PERSPECTIVES, SIGN_INTENT, has_perspective
+from addons.nlu.recogniser import Reading
+from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
+
+SIGN_AT = 0.35  # a sign counts from here on; read off tests/nlu_held_out/develop.jsonl
+SAFETY_AT = 0.25  # a safety intent outranks the rest from here on: a miss costs more than an alarm
+WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign and the words that carry it: [start, end) in characters."""
+
+    id: str
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One intent with all of their probabilities, every sign, and who tells."""
+
+    intent: str
+    confidence: float
+    ranking: dict[str, float]
+    signs: list[Sign]
+    perspective: str | None
+
+
+def explain(reading: Reading, column: int, text: str) -> tuple[int, int]:
+    """The stretch of whole words around the piece that speaks most for a sign."""
+    inside = reading.offsets[:, 1] > reading.offsets[:, 0]
+    carried = np.where(inside, reading.carried[:, column], -np.inf)
+    if not inside.any():
+        return 0, len(text)
+    first = last = int(carried.argmax())
+    least = carried[first] * WORDS_AT
+    while first > 0 and carried[first - 1] >= least:
+        first -= 1
+    while last + 1 < len(carried) and carried[last + 1] >= least:
+        last += 1
+    start, end = int(reading.offsets[first, 0]), int(reading.offsets[last, 1])
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return start, end
+
+
+def choose_intent(ranking: dict[str, float], phrase: SafetyPhrase | None) -> str:
+    """The safety intents by phrase or by probability, then the likeliest group and its best id."""
+    safety = {intent: ranking.get(intent, 0.0) for intent in SAFETY_INTENTS}
+    likeliest = max(safety, key=lambda intent: safety[intent])
+    if phrase is not None:
+        return likeliest if safety[likeliest] > 0.5 else phrase.intent
+    if safety[likeliest] >= SAFETY_AT:
+        return likeliest
+    of_signs = {intent: p for intent, p in ranking.items() if intent.startswith(SIGN_INTENT)}
+    others = {intent: p for intent, p in ranking.items() if intent not in of_signs and intent not in safety}
+    best = max(others, key=lambda intent: others[intent])
+    if sum(of_signs.values()) > others[best]:
+        return max(of_signs, key=lambda intent: of_signs[intent])
+    return best
+
+
+def decide(reading: Reading, phrase: SafetyPhrase | None, text: str) -> Decision:
+    """Makes intent, signs and perspective agree with each other."""
+    intent = choose_intent(reading.intents, phrase)
+    found = {sign: p for sign, p in reading.signs.items() if p >= SIGN_AT}
+    if intent.startswith(SIGN_INTENT):
+        named = intent.removeprefix(SIGN_INTENT)
+        if not found:
+            found[named] = reading.intents[intent]
+        elif named not in found:
+            intent = SIGN_INTENT + max(found, key=lambda sign: found[sign])
+    elif not has_perspective(intent) and intent not in SAFETY_INTENTS:
+        found = {}
+    columns = list(reading.signs)
+    signs = [
+        Sign(sign, p, *explain(reading, columns.index(sign), text))
+        for sign, p in sorted(found.items(), key=lambda item: -item[1])
+    ]
+    teller = PERSPECTIVES[int(reading.perspective.argmax())] if has_perspective(intent) else None
+    confidence = 1.0 if phrase is not None else reading.intents.get(intent, 0.0)
+    return Decision(intent, confidence, reading.intents, signs, teller)

@@ -1,0 +1,50 @@
+"""Training messages as the network needs them: labels of the message and of its words."""
+
+from dataclasses import dataclass
+
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+SIGN_INTENT = "indicator_"
+PERSPECTIVES = ("self", "other", "general")
+TELLING = ("disclose_", "report_", SIGN_INTENT)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The words that carry a sign: [start, end) in characters."""
+
+    start: int
+    end: int
+    sign: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled message."""
+
+    text: str
+    intent: str
+    signs: frozenset[str]
+    spans: tuple[Span, ...]
+    perspective: str | None
+
+
+def has_perspective(intent: str) -> bool:
+    """Whether the contract wants a perspective with this intent."""
+    return intent.startswith(TELLING) or intent.endswith("_danger")
+
+
+def read_example(message: Message) -> Example:
+    """Reads the labels of data/nlu: intent, annotated signs, and the block's perspective."""
+    intent = message.get(INTENT)
+    spans = tuple(
+        Span(entity["start"], entity["end"], entity["value"])
+        for entity in message.get(ENTITIES, [])
+        if entity["entity"] == "indicator"
+    )
+    signs = {span.sign for span in spans}
+    if intent.startswith(SIGN_INTENT):
+        signs.add(intent.removeprefix(SIGN_INTENT))
+    metadata = (message.get("metadata") or {}).get("intent") or {}
+    return Example(message.get(TEXT), intent, frozenset(signs), spans, metadata.get("perspective"))

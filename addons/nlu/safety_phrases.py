@@ -1,0 +1,90 @@
+"""The second means beside the classifier: a small reviewed lexicon of safety phrases.
+
+Decided for recall on outright wording, aware of negation and of figures of speech, in English,
+Virgin Islands Creole, Spanish, French and Haitian Creole (content/safety_phrases.yml).
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conch.languages import LANGUAGES, without_accents
+
+PHRASES_FILE = Path(__file__).resolve().parents[2] / "content" / "safety_phrases.yml"
+# The order in which they outrank each other when a message matches several.
+SAFETY_INTENTS = ("self_harm", "immediate_danger", "unsafe_to_talk")
+APOSTROPHES = "'\u2018\u2019\u02bc\u0060\u00b4"
+RUNS = re.compile(r"([a-z])\1\1+|[^\w.,:;!?]+|.", re.DOTALL)  # nooow, a gap, any other character
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class SafetyPhrase:
+    """A match: the intent it means and where it stands in the text, in characters."""
+
+    intent: str
+    start: int
+    end: int
+
+
+class SafetyPhrases:
+    """The compiled lexicon."""
+
+    def __init__(self, path: Path = PHRASES_FILE) -> None:
+        self.file = path.name
+        content = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+        self.words: dict[str, str] = {}
+        for name in self._field(content, "words", of=dict):
+            self.words[name] = self._compiled(self._field(content, "words", name), f"words: {name}").pattern
+        self.negations = self._lines(content, "negations")
+        self.figures = {intent: self._lines(content, "figures", intent) for intent in SAFETY_INTENTS}
+        self.phrases = {
+            intent: [line for code in LANGUAGES for line in self._lines(content, "phrases", intent, code)]
+            for intent in SAFETY_INTENTS
+        }
+
+    def find(self, text: str) -> SafetyPhrase | None:
+        """The first phrase that counts, by rank of its intent."""
+        plain, places = simplify(text)
+        negations = spans(self.negations, plain)
+        for intent in SAFETY_INTENTS:
+            found = spans(self.phrases[intent], plain)
+            figures = spans(self.figures[intent], plain) if found else []
+            for start, end in sorted(found):
+                negated = any(first < start <= last + 1 for first, last in negations)
+                if not negated and not any(start < last and first < end for first, last in figures):
+                    return SafetyPhrase(intent, places[start], places[end - 1] + 1)
+        return None
+
+    def _field(self, content: Any, *keys: str, of: type = str) -> Any:
+        for key in keys:
+            content = content.get(key) if isinstance(content, dict) else None
+        if not content or not isinstance(content, of):
+            raise ValueError(f"{self.file}: {': '.join(keys)}: missing, empty or of the wrong kind")
+        return content
+
+    def _lines(self, content: Any, *keys: str) -> list[re.Pattern[str]]:
+        lines = self._field(content, *keys).splitlines()
+        return [self._compiled(line, f"{': '.join(keys)}: line {at}") for at, line in enumerate(lines, start=1)]
+
+    def _compiled(self, line: str, field: str) -> re.Pattern[str]:
+        try:
+            return re.compile(r"\b(?:%s)\b" % re.sub(r"\{([a-z_]+)\}", lambda name: self.words[name[1]], line))
+        except (re.error, KeyError) as error:
+            raise ValueError(f"{self.file}: {field}: {error} in {line!r}") from error
+
+
+def spans(patterns: list[re.Pattern[str]], plain: str) -> Spans:
+    """Where any of the patterns stands."""
+    return [match.span() for pattern in patterns for match in pattern.finditer(plain)]
+
+
+def simplify(text: str) -> tuple[str, list[int]]:
+    """Small plain letters without apostrophes, drawn-out letters or odd signs, and each one's place in the text."""
+    letters = [(c, at) for at, char in enumerate(text) for c in without_accents(char.lower()) if c not in APOSTROPHES]
+    runs = list(RUNS.finditer("".join(c for c, _ in letters)))
+    plain = "".join(run[1] or (run[0] if run[0].isalnum() or run[0] in ".,:;!?" else " ") for run in runs)
+    return plain, [letters[run.start()][1] for run in runs]
