@@ -29,8 +29,8 @@ train: install  ## train the model if training inputs changed
 contacts: install  ## check and print the directory, and what is due for review
 	@$(PYTHON) -m scripts.contacts
 
-evaluate: install  ## score the understanding; DATA=file.jsonl for any file
-	@$(PYTHON) -m scripts.evaluate $(DATA)
+evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
+	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
 
 transcript: install  ## make docs/transcript.md from the running assistant
 	@$(PYTHON) -m scripts.transcript

@@ -1,0 +1,1 @@
+"""What the Rasa server loads: channels, language understanding, words, stores."""

@@ -1,6 +1,7 @@
-"""Behaviour-neutral patches of Rasa 3.6.21 where it offers no extension point.
+"""Patches of Rasa 3.6.21 where it offers no extension point.
 
-Each one names its reason and its measured figure; `apply` refuses any other version.
+Each one names its reason; those that only save time change no behaviour and name their
+measured figure. `apply` refuses any other version.
 """
 
 from functools import lru_cache
@@ -8,7 +9,11 @@ from functools import lru_cache
 import rasa
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.core.events import Event
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, ConversationResumed, Event
+from rasa.shared.core.trackers import DialogueStateTracker
 
 PATCHED_VERSION = "3.6.21"
 
@@ -42,6 +47,25 @@ def check_action_schema_once() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def end_every_turn_listening() -> None:
+    """Keeps what an action answers from muting a person for the rest of the conversation.
+
+    After a `pause` event Rasa says nothing more. After a turn that it cut before it came to
+    listen (an action that calls itself, or answers 400) it says nothing more either: the
+    count of actions that cuts a loop goes on over the person's next messages.
+    """
+    original = MessageProcessor._run_prediction_loop
+
+    async def run(self: MessageProcessor, output_channel: OutputChannel, tracker: DialogueStateTracker) -> None:
+        await original(self, output_channel, tracker)
+        if tracker.is_paused():
+            tracker.update(ConversationResumed(), self.domain)
+        if tracker.latest_action_name not in (ACTION_LISTEN_NAME, None):  # None: just restarted
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
+
+    MessageProcessor._run_prediction_loop = run
+
+
 def apply() -> None:
     """Applies every patch once, before the first message."""
     if rasa.__version__ != PATCHED_VERSION:
@@ -51,3 +75,4 @@ def apply() -> None:
         )
     resolve_events_once()
     check_action_schema_once()
+    end_every_turn_listening()

@@ -1,0 +1,1 @@
+"""Facts and settings that every process reads: contacts, referrals, signs, hours, languages."""

@@ -107,6 +107,8 @@ class Record(BaseModel):
     """A part of the file in which an unknown key is an error."""
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
         allow_mutation = False
 

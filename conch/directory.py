@@ -1,7 +1,6 @@
 """The directory in use: current within seconds of an edit, never emptied by a broken one."""
 
 import logging
-import os
 import shutil
 import tempfile
 import time
@@ -95,7 +94,7 @@ class Directory:
                     shutil.copyfile(path, copy)
                 read_referrals(read_contacts(copies[0]), copies[1])
                 for copy in copies:
-                    os.replace(copy, self.last_good / copy.name)
+                    copy.replace(self.last_good / copy.name)
         except (OSError, ValueError) as error:
             logger.error("The last good directory could not be kept in %s: %s", self.last_good, error)
 

@@ -27,6 +27,8 @@ class Words(BaseModel):
     reviewed_by_native_speaker: bool
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
 
     @validator("heading", "emergency", "failed", "minor")
@@ -45,6 +47,8 @@ class ReferralWords(BaseModel):
     words: dict[str, Words]
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
 
 

@@ -21,6 +21,8 @@ class Means(BaseModel):
     description: str
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
 
 
@@ -34,6 +36,8 @@ class Sign(BaseModel):
     review_by: date
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
 
 
@@ -44,6 +48,8 @@ class Signs(BaseModel):
     indicators: dict[str, Sign]
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
 
     @root_validator(skip_on_failure=True)

@@ -15,6 +15,8 @@ class Citation(BaseModel):
     locator: str | None
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
         allow_mutation = False
 
@@ -29,6 +31,8 @@ class Source(BaseModel):
     accessed: str
 
     class Config:
+        """An unknown key is an error."""
+
         extra = Extra.forbid
         allow_mutation = False
 

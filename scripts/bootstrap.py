@@ -6,7 +6,6 @@ matches the lock, so every command may call it first.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import shutil
@@ -54,10 +53,10 @@ def find_python() -> str | None:
     candidates = [
         os.environ.get("PYTHON310"),
         *on_path,
-        *sorted(glob.glob(f"{pyenv}/versions/3.10.*/bin/python"), reverse=True),
-        *glob.glob("/usr/bin/python3.10"),
-        *glob.glob("/usr/local/bin/python3.10"),
-        *glob.glob("/opt/homebrew/bin/python3.10"),
+        *sorted(map(str, pyenv.glob("versions/3.10.*/bin/python")), reverse=True),
+        "/usr/bin/python3.10",
+        "/usr/local/bin/python3.10",
+        "/opt/homebrew/bin/python3.10",
     ]
     return next((found for found in candidates if found and is_wanted(found)), None)
 

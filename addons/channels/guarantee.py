@@ -26,7 +26,34 @@ logger = logging.getLogger(__name__)
 DEADLINE = 8.0  # seconds; a person in danger should not wait longer for the numbers
 CLOSING = 5.0  # seconds that a channel has to send the block
 MOST_MESSAGES = 8  # a reply is short; an action that loops is cut
+READABLE = ("text", "image", "attachment", "custom")  # a message with none of these says nothing
 Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+async def contain(what: str, work: Callable[[], Awaitable[Any]], seconds: float) -> bool:
+    """Runs work in a task of its own and tells whether it succeeded in time.
+
+    Whatever it raises stays inside, and work that ignores being cancelled is left behind;
+    asyncio.wait_for would pass on the one and wait for the other.
+    """
+
+    async def contained() -> bool:
+        try:
+            await work()
+        # A SystemExit that leaves a task stops the event loop and silences everybody.
+        except BaseException as error:
+            logger.error("%s failed: %s", what, type(error).__name__)
+            return False
+        return True
+
+    task = asyncio.ensure_future(contained())
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            logger.error("%s exceeded %s seconds", what, seconds)
+        return task.done() and task.result()
+    finally:
+        task.cancel()
 
 
 class Overheard(OutputChannel):
@@ -50,13 +77,13 @@ class Overheard(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Sends a message on if the turn is still open and the message is not empty."""
-        if self.is_closed or len(self.said) >= MOST_MESSAGES:
-            return
         text = message.get("text")
-        if not text:
-            message = {key: value for key, value in message.items() if key not in ("text", "buttons")}
+        if not text or not isinstance(text, str):
+            text, message = "", {key: value for key, value in message.items() if key not in ("text", "buttons")}
+        if self.is_closed or len(self.said) >= MOST_MESSAGES or not any(message.get(key) for key in READABLE):
+            return
         await self.channel.send_response(recipient_id, message)
-        self.said.append(text or "")
+        self.said.append(text)
 
 
 class Guarantee:
@@ -76,9 +103,7 @@ class Guarantee:
         try:
             clean_message(message, self.payloads)
             message.output_channel = overheard
-            await asyncio.wait_for(self._turn(message), DEADLINE)
-        except asyncio.TimeoutError:
-            logger.error("turn exceeded %s seconds", DEADLINE)
+            await contain("turn", lambda: self._turn(message), DEADLINE)
         except Exception as error:
             logger.error("turn failed before it began: %s", type(error).__name__)
         finally:
@@ -89,13 +114,7 @@ class Guarantee:
         # One at a time for each sender; Rasa's own lock would poll once a second.
         lock = self.turns.setdefault(message.sender_id, asyncio.Lock())
         async with lock:
-            try:
-                await self.handler(message)
-            except asyncio.CancelledError:
-                raise
-            # A SystemExit that leaves a task stops the event loop and silences everybody.
-            except BaseException as error:
-                logger.error("turn failed: %s", type(error).__name__)
+            await self.handler(message)
 
     async def _close(self, channel: OutputChannel, sender: str, said: list[str], raw: str) -> None:
         try:
@@ -110,16 +129,13 @@ class Guarantee:
             await self._say(channel, sender, {"text": referrals.failed(language)})
         lines = [line.dict() for line in referrals.lines(language, for_minor)]
         block = {"text": referrals.text(language, for_minor), "referrals": lines}
-        if not await self._say(channel, sender, block):
-            await self._say(channel, sender, {"text": referrals.text()})
+        for message in (block, {"text": referrals.text()}):
+            if await self._say(channel, sender, message):
+                return
+        logger.critical("referrals not delivered")
 
     async def _say(self, channel: OutputChannel, sender: str, message: dict[str, Any]) -> bool:
-        try:
-            await asyncio.wait_for(channel.send_response(sender, message), CLOSING)
-            return True
-        except Exception as error:
-            logger.critical("referrals not delivered: %s", type(error).__name__)
-            return False
+        return await contain("sending", lambda: channel.send_response(sender, message), CLOSING)
 
 
 def describe(text: str) -> tuple[str, bool]:

@@ -1,0 +1,1 @@
+"""How responses become words: the language of the conversation first."""

@@ -1,0 +1,1 @@
+"""How a message is understood: one intent, every sign, who tells."""

@@ -1,7 +1,6 @@
 """The second means beside the classifier: a small reviewed lexicon of safety phrases.
 
-Decided for recall on outright wording, aware of negation and of figures of speech, in English,
-Virgin Islands Creole, Spanish, French and Haitian Creole (content/safety_phrases.yml).
+It is decided for recall on outright wording; content/safety_phrases.yml says how it is written.
 """
 
 import re
@@ -14,11 +13,9 @@ import yaml
 from conch.languages import LANGUAGES, without_accents
 
 PHRASES_FILE = Path(__file__).resolve().parents[2] / "content" / "safety_phrases.yml"
-# The order in which they outrank each other when a message matches several.
-SAFETY_INTENTS = ("self_harm", "immediate_danger", "unsafe_to_talk")
-APOSTROPHES = "'\u2018\u2019\u02bc\u0060\u00b4"
-RUNS = re.compile(r"([a-z])\1\1+|[^\w.,:;!?]+|.", re.DOTALL)  # nooow, a gap, any other character
-Spans = list[tuple[int, int]]
+SAFETY_INTENTS = ("self_harm", "immediate_danger", "unsafe_to_talk")  # the first outranks the others
+QUOTES = "'\u2018\u2019\u02bc\u0060\u00b4"
+RUNS = re.compile(r"([a-z])\1\1+|([.,:;!?])[.,:;!?]+|([\w.,:;!?])|[^\w.,:;!?]+")
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,11 @@ class SafetyPhrases:
 
     def __init__(self, path: Path = PHRASES_FILE) -> None:
         self.file = path.name
-        content = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+        with path.open(encoding="utf-8") as file:
+            content = yaml.load(file, Loader=yaml.BaseLoader)
         self.words: dict[str, str] = {}
-        for name in self._field(content, "words", of=dict):
-            self.words[name] = self._compiled(self._field(content, "words", name), f"words: {name}").pattern
+        for name, line in self._field(content, "words", of=dict).items():
+            self.words[name] = self._compiled(line, f"words: {name}").pattern
         self.negations = self._lines(content, "negations")
         self.figures = {intent: self._lines(content, "figures", intent) for intent in SAFETY_INTENTS}
         self.phrases = {
@@ -67,24 +65,25 @@ class SafetyPhrases:
         return content
 
     def _lines(self, content: Any, *keys: str) -> list[re.Pattern[str]]:
-        lines = self._field(content, *keys).splitlines()
-        return [self._compiled(line, f"{': '.join(keys)}: line {at}") for at, line in enumerate(lines, start=1)]
+        lines = enumerate(self._field(content, *keys).splitlines(), start=1)
+        return [self._compiled(line, f"{': '.join(keys)}: line {at}") for at, line in lines]
 
     def _compiled(self, line: str, field: str) -> re.Pattern[str]:
         try:
-            return re.compile(r"\b(?:%s)\b" % re.sub(r"\{([a-z_]+)\}", lambda name: self.words[name[1]], line))
-        except (re.error, KeyError) as error:
+            plain = re.sub(r"\{([a-z_]+)\}", lambda name: self.words[name[1]], line)
+            return re.compile(rf"\b(?:{plain or '('})\b")  # an empty line would match everything
+        except (re.error, KeyError, TypeError) as error:
             raise ValueError(f"{self.file}: {field}: {error} in {line!r}") from error
 
 
-def spans(patterns: list[re.Pattern[str]], plain: str) -> Spans:
+def spans(patterns: list[re.Pattern[str]], plain: str) -> list[tuple[int, int]]:
     """Where any of the patterns stands."""
     return [match.span() for pattern in patterns for match in pattern.finditer(plain)]
 
 
 def simplify(text: str) -> tuple[str, list[int]]:
-    """Small plain letters without apostrophes, drawn-out letters or odd signs, and each one's place in the text."""
-    letters = [(c, at) for at, char in enumerate(text) for c in without_accents(char.lower()) if c not in APOSTROPHES]
+    """Small plain letters without apostrophes or drawn-out ones, and each one's place in the text."""
+    letters = [(c, at) for at, char in enumerate(text) for c in without_accents(char.lower()).strip(QUOTES)]
     runs = list(RUNS.finditer("".join(c for c, _ in letters)))
-    plain = "".join(run[1] or (run[0] if run[0].isalnum() or run[0] in ".,:;!?" else " ") for run in runs)
+    plain = "".join(run[run.lastindex] if run.lastindex else " " for run in runs)
     return plain, [letters[run.start()][1] for run in runs]
