@@ -29,6 +29,9 @@ train: install  ## train the model if training inputs changed
 contacts: install  ## check and print the directory, and what is due for review
 	@$(PYTHON) -m scripts.contacts
 
+messenger-profile: install  ## set the menu and greeting of the Facebook Page; ARGS=--dry-run only prints them
+	@$(PYTHON) -m scripts.messenger_profile $(ARGS)
+
 evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
 	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
 
@@ -46,7 +49,7 @@ validate: install-test  ## content checks and Rasa's own data checks
 	@$(PYTHON) -m rasa data validate --fail-on-warnings --max-history 2
 
 unit: install-test  ## unit and property tests (seconds to a minute)
-	@$(PYTHON) -m pytest -m "not e2e"
+	@$(PYTHON) -m pytest -m "not e2e and not browser"
 
 stories: install-test  ## story tests on the trained model
 	@$(PYTHON) -m scripts.train
@@ -56,6 +59,16 @@ e2e: install-test  ## real servers, real faults, over REST
 	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m pytest -m e2e tests/e2e
 
+browser: install-test  ## the web chat in a real Chromium, and behind the real nginx
+	@$(PYTHON) -m scripts.browser
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m pytest -m browser tests/browser
+
+pictures: install-test  ## pictures of the web chat's main states, into pictures/
+	@$(PYTHON) -m scripts.browser
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m scripts.pictures
+
 test: lint validate unit stories e2e  ## everything that .ci/run runs
 
 lock:  ## renew the lock files from pyproject.toml
@@ -64,4 +77,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve talk train contacts evaluate transcript format lint validate unit stories e2e test lock clean
+.PHONY: help install install-test run serve talk train contacts messenger-profile evaluate transcript format lint validate unit stories e2e browser pictures test lock clean

@@ -37,8 +37,10 @@ class ActionSeveralSigns(Action):
         if not ids:
             dispatcher.utter_message(response="utter_report_concern")
             return []
-        names = in_a_sentence([known[name].name for name in ids])
-        dispatcher.utter_message(response="utter_several_signs", signs=names, means=in_common(ids))
+        names = [known[name].name for name in ids]
+        dispatcher.utter_message(
+            response="utter_several_signs", signs=in_a_sentence(names), means=in_common(ids), sign_names=names
+        )
         if speaks_of_minor(tracker.latest_message.get("text") or ""):
             dispatcher.utter_message(response="utter_minor")
         return []

@@ -26,7 +26,7 @@ from addons import rasa_patches
 from addons.channels.guarantee import GuardedInput
 from addons.channels.incoming import clean_text
 from addons.channels.rest import read_body
-from conch.settings import Settings, quiet_logs
+from conch.settings import Settings, SettingsError, quiet_logs
 
 logger = logging.getLogger(__name__)
 MAX_BODY = 1024 * 1024  # bytes; a larger body is refused with the referrals
@@ -71,6 +71,8 @@ async def load(model: Path, endpoints: AvailableEndpoints, app: Sanic, loop: Any
     """Loads the newest model; without one the server still answers, with the referrals."""
     try:
         app.ctx.agent = await load_agent(model_path=str(model), endpoints=endpoints, loop=loop)
+        if not app.ctx.agent.is_ready():  # Rasa says why in a warning, if at all
+            raise FileNotFoundError("no model that can be read: run `make train`")
         GuardedInput.offer_payloads(app.ctx.agent.domain)
     except Exception as error:
         logger.error("no model loaded from %s: %s: %s", model, type(error).__name__, error)
@@ -98,11 +100,15 @@ def main() -> None:
     """Starts the server with the settings of the environment."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--production", action="store_true", help="no /model/parse; HOST from the environment")
-    settings = Settings.from_environment(production=parser.parse_args().production)
-    quiet_logs(settings.log_level)
-    rasa_patches.apply()
+    try:
+        settings = Settings.from_environment(production=parser.parse_args().production)
+        quiet_logs(settings.log_level)
+        rasa_patches.apply()
+        app = make_app(settings)
+    except SettingsError as error:
+        sys.exit(f"conch: {error}")
     host = settings.host if settings.production else LOOPBACK
-    make_app(settings).run(host=host, port=settings.port, access_log=False, workers=1)
+    app.run(host=host, port=settings.port, access_log=False, workers=1)
 
 
 if __name__ == "__main__":

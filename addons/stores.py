@@ -5,7 +5,7 @@ from collections import OrderedDict
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
@@ -80,3 +80,16 @@ class ForgettingTrackerStore(InMemoryTrackerStore):
             ActionExecuted(ACTION_LISTEN_NAME),
         ]
         return DialogueStateTracker.from_events(tracker.sender_id, events, tracker.slots.values(), domain=self.domain)
+
+
+async def forget(store: TrackerStore, sender_id: str) -> None:
+    """Deletes a conversation from a store, or from the stores that Rasa's wrappers hold."""
+    wrapped = [getattr(store, name, None) for name in ("_tracker_store", "_fallback_tracker_store")]
+    if isinstance(store, ForgettingTrackerStore):
+        await store.delete(sender_id)
+    elif isinstance(store, InMemoryTrackerStore):
+        store.store.pop(sender_id, None)
+    elif not any(wrapped):
+        raise NotImplementedError(f"{type(store).__name__} cannot delete one conversation")
+    for within in filter(None, wrapped):
+        await forget(within, sender_id)

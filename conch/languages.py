@@ -64,8 +64,11 @@ def guess_language(text: str) -> str:
     words = WORD.findall(text.lower().replace("\u2019", "'"))[:MOST_WORDS]
     plain = [without_accents(word) for word in words]
     if len(words) <= 2:
-        alone = (code for code in OWN_WORDS if ENOUGH_ALONE[code] & set(plain) or OWN_WORDS[code].issuperset(plain))
-        return next(alone, "en") if words else "en"
+        if len(words) == 2:
+            both = next((code for code, known in OWN_WORDS.items() if known.issuperset(plain)), None)
+            if both:
+                return both
+        return next((code for code, known in ENOUGH_ALONE.items() if known & set(plain)), "en")
     own = {code: sum(word in known for word in plain) for code, known in OWN_WORDS.items()}
     best = max(own, key=lambda code: own[code])
     if own[best] * 2 >= len(words):

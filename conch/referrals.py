@@ -61,7 +61,7 @@ class Line(BaseModel):
 
 
 def number_pattern(digits: str) -> re.Pattern[str]:
-    """Finds a number however it is punctuated, but not inside another one (911 in 340-772-9111)."""
+    """Finds a number however it is punctuated, but not inside a longer one (911 in 9111)."""
     country = rf"(?:1{BETWEEN_DIGITS})?" if len(digits) == 10 else ""
     return re.compile(rf"(?<!\d)(?<!\d[-.]){country}{BETWEEN_DIGITS.join(digits)}(?![-.]?\d)", re.ASCII)
 

@@ -8,6 +8,7 @@ goes on serving; if Rasa ends, everything ends. Ctrl-C stops all of it.
 import argparse
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import urllib.request
 from collections.abc import Callable
 from types import FrameType
 
+from conch.messenger_settings import MessengerSettings
 from conch.settings import ROOT, Settings, SettingsError
 from scripts import train
 
@@ -73,6 +75,13 @@ class Process:
                 continue
 
 
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a port already."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def answers(url: str) -> bool:
     """Whether a server answers with success."""
     try:
@@ -122,14 +131,18 @@ def main() -> int:
     production = parser.parse_args().production
     try:
         settings = Settings.from_environment(production)
+        MessengerSettings.from_environment()  # half of its secrets is better found now than after a training
     except SettingsError as error:
         sys.exit(f"conch: {error}")
+    for name, port in (("PORT", settings.port), ("ACTIONS_PORT", settings.actions_port)):
+        if is_taken(port):
+            sys.exit(f"conch: {name}={port} is in use: stop what listens there, or set {name} to another port")
     signal.signal(signal.SIGTERM, interrupt)
-    if not train.is_current():
-        train.train()
     base = f"http://127.0.0.1:{settings.port}"
     servers: list[Process] = []
     try:
+        if not train.is_current():
+            train.train()
         say("starting the action server and the Rasa server")
         actions = Process(["-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)], settings)
         servers.append(actions)
@@ -138,6 +151,7 @@ def main() -> int:
         wait_for("action server", lambda: answers(f"http://127.0.0.1:{settings.actions_port}/health"), actions)
         wait_for("Rasa server", lambda: answers(f"{base}/webhooks/rest/ready"), rasa)
         say("ready. Talk to it:")
+        say(f"  in a browser      {base}/webhooks/chat/")
         say("  in a terminal     make talk")
         say(f"  over REST         POST {base}/webhooks/rest/webhook  " + '{"sender": "you", "message": "hello"}')
         say("Ctrl-C stops everything")
@@ -146,6 +160,9 @@ def main() -> int:
         say("stopping")
         return 0
     finally:
+        # A second Ctrl-C must not leave a server behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for server in reversed(servers):
             server.stop()
 

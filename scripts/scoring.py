@@ -136,7 +136,7 @@ def figures(lines: list[Line], understood: list[Understood], neighbours: set[fro
     tallies = by_sign(counts)
     wanted = {sign: t for sign, t in tallies.items() if t[0] + t[1]}
     pairs = list(zip(lines, understood, counts))
-    is_safety = [any(intent in SAFETY for intent in line.intents) for line in lines]
+    is_safety = [all(intent in SAFETY for intent in line.intents) for line in lines]
     is_innocent = [set(line.intents) == {"out_of_scope"} and not line.indicators for line in lines]
     return {
         "intent accuracy": share([intent_is_right(line, u.intent, neighbours) for line, u, _ in pairs]),

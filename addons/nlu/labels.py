@@ -45,8 +45,8 @@ class Targets(NamedTuple):
 
 
 def word_targets(example: Example, offsets: list[tuple[int, int]], signs: list[str]) -> np.ndarray:
-    """Which pieces carry which sign; -1 for a message whose one sign is not marked."""
-    if example.signs and not example.spans:
+    """Which pieces carry which sign; -1 for a message in which some sign is not marked."""
+    if example.signs != {span.sign for span in example.spans}:
         return np.full((len(offsets), len(signs)), -1.0, np.float32)
     marks = np.zeros((len(offsets), len(signs)), np.float32)
     for span in example.spans:

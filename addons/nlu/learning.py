@@ -1,6 +1,13 @@
-"""Learns a recogniser from labelled messages."""
+"""Learns a recogniser from labelled messages, or takes the one that learned from the same before.
 
+Rasa trains a component again when any response changes, since responses are training data too;
+minutes of work for a changed sentence would keep people from mending sentences.
+"""
+
+import hashlib
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -10,11 +17,49 @@ from addons.nlu.examples import Example
 from addons.nlu.labels import Labels, make_targets
 from addons.nlu.recogniser import Recogniser, make_tokenizer
 
+LEARNED = Path(__file__).resolve().parents[2] / ".cache" / "learned"
+WHAT_COUNTS = ("encoder_graph.py", "encoder_weights.py", "examples.py", "labels.py", "learning.py", "tuning.py")
+MOST_KEPT = 3
 MAX_TRAINING_PIECES = 160  # longer stories are cut in training; attention grows with the square
 
 
-def learn(examples: list[Example], tell: Callable[[str], None], **recipe: float) -> Recogniser:
-    """Trains on the examples, telling each step, and returns the int8 network."""
+def learn(
+    examples: list[Example],
+    tell: Callable[[str], None],
+    learned: Path = LEARNED,
+    **recipe: float,
+) -> Recogniser:
+    """Trains on the examples, telling each step, or finds what was learned from them before."""
+    folder = learned / fingerprint(examples, recipe)
+    if folder.exists():
+        folder.touch()
+        tell("learned from the same examples before, nothing to train")
+        return Recogniser.load(folder)
+    recogniser = train_network(examples, tell, recipe)
+    scratch = learned / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    recogniser.save(scratch)
+    scratch.rename(folder)
+    kept = sorted(learned.iterdir(), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-MOST_KEPT]:
+        shutil.rmtree(old)
+    return recogniser
+
+
+def fingerprint(examples: list[Example], recipe: dict[str, float]) -> str:
+    """One hash over all that a network depends on."""
+    total = hashlib.sha256(repr(sorted(recipe.items())).encode())
+    for name in WHAT_COUNTS:
+        total.update(Path(__file__).with_name(name).read_bytes())
+    for example in examples:
+        total.update(repr((example.text, example.intent, sorted(example.signs), example.spans)).encode())
+        total.update(repr(example.perspective).encode())
+    return total.hexdigest()
+
+
+def train_network(examples: list[Example], tell: Callable[[str], None], recipe: dict[str, float]) -> Recogniser:
+    """Trains the network and turns it into its int8 graph."""
     # TensorFlow takes seconds to import and is not needed to run a trained network.
     from addons.nlu.tuning import Network, Recipe, train
 

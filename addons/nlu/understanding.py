@@ -45,7 +45,7 @@ class Understanding(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """How long to train; the rest is in addons/nlu/tuning.py."""
-        return {"epochs": 8}
+        return {"epochs": 6}
 
     def __init__(
         self,

@@ -316,9 +316,12 @@ def test_an_empty_file_is_named(tmp_path: Path) -> None:
         SafetyPhrases(path)
 
 
-def test_the_lexicon_stays_small() -> None:
+def test_the_lexicon_stays_reviewable() -> None:
+    # One alternative a line; an advocate reads a section in a sitting.
     content = yaml.load(PHRASES_FILE.read_text("utf-8"), Loader=yaml.BaseLoader)
     for intent in SAFETY_INTENTS:
+        sizes = {code: len(content["phrases"][intent][code]) for code in LANGUAGES}
         lines = {code: len(content["phrases"][intent][code].splitlines()) for code in LANGUAGES}
-        assert lines.pop("en") <= 35
-        assert max(lines.values()) <= 15
+        assert sizes.pop("en") <= 12_000
+        assert max(sizes.values()) <= 2_500
+        assert max(lines.values()) <= 120
