@@ -139,6 +139,8 @@ class Fault:
 
     def answer(self) -> web.Response:
         """The error in Meta's shape."""
+        if 300 <= self.status < 400:
+            return web.Response(status=self.status, headers={"Location": str(self.body)})
         if isinstance(self.body, str):
             return web.Response(status=self.status, text=self.body, content_type="text/html")
         error = {"message": f"(#{self.code}) a fault", "type": "OAuthException", "code": self.code, "fbtrace_id": "x"}

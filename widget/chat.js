@@ -144,6 +144,7 @@
       this.cover?.remove();
       for (const text of words.opening) this.add("bubble", this.speaker(words.us), paragraphs(text));
       this.offer(words.openingButtons);
+      this.add("quiet", words.history);
       if (!navigator.onLine) this.tellOffline();
     }
 

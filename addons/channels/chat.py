@@ -1,6 +1,8 @@
 """The web chat: its page, its messages and its end, at /webhooks/chat/ (docs/embed.md)."""
 
 import asyncio
+import gzip
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from addons.channels.chat_page import HEADERS, Widget, compressed
+from addons.channels.chat_page import HEADERS, Widget
 from addons.channels.chat_replies import Shown, safety_responses
 from addons.channels.guarantee import Guarantee, GuardedInput
 from addons.channels.incoming import MAX_TEXT, clean_sender
@@ -91,12 +93,13 @@ class ChatInput(GuardedInput):
         """The language that an address asks for, if there are strings for it."""
         return self.widget.language(request.args.get("lang"))
 
-    def serve(self, request: Request, body: str, kind: str, headers: dict[str, str]) -> HTTPResponse:
-        """Answers with a file, compressed for whoever accepts that."""
+    def serve(self, request: Request, body: str, kind: str, headers: dict[str, str], status: int = 200) -> HTTPResponse:
+        """Answers with a body, compressed for whoever accepts that."""
         headers = HEADERS | headers
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return response.raw(compressed(body), content_type=kind, headers=headers | {"Content-Encoding": "gzip"})
-        return response.text(body, content_type=kind, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return response.text(body, status, headers, content_type=kind)
+        packed = gzip.compress(body.encode(), 9, mtime=0)
+        return response.raw(packed, status, headers | {"Content-Encoding": "gzip"}, content_type=kind)
 
     def serve_page(self, request: Request, name: str, ancestors: tuple[str, ...] = ()) -> HTTPResponse:
         """Answers with a page and the policy that goes with it."""
@@ -118,13 +121,14 @@ class ChatInput(GuardedInput):
 
     def answer(self, request: Request, status: int, messages: list[dict[str, Any]] | None = None) -> HTTPResponse:
         """Answers with messages, or with the referrals when there are none to give."""
-        headers = dict(HEADERS)
+        headers = {}
         if request.headers.get("origin") in self.settings.origins:
             headers["Access-Control-Allow-Origin"] = request.headers["origin"]
         if not messages:
             referrals = self.directory.refreshed().referrals
             messages = [{"text": referrals.text(), "referrals": [line.dict() for line in referrals.lines()]}]
-        return response.json(messages, status=status, headers=headers)
+        body = json.dumps(messages, separators=(",", ":"))
+        return self.serve(request, body, "application/json", headers, status)
 
     async def receive(self, request: Request, handle: Guarantee) -> HTTPResponse:
         """Takes one message and answers with the turn's messages."""

@@ -42,7 +42,8 @@ class Payloads:
         if match is None or match["intent"] not in self.intents:
             return False
         if match["entities"] is None:
-            return True
+            # Without its sign the slot would still hold the signs of an earlier message.
+            return not match["intent"].startswith("indicator_")
         try:
             entities = json.loads(match["entities"])
         except (ValueError, RecursionError):

@@ -5,12 +5,15 @@ message or tap is passed over: reads, deliveries, reactions, edits, standby, unk
 """
 
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 MARK = "conch"  # the metadata of every message we send; Meta returns it in the echo
 PSID = re.compile(r"[0-9A-Za-z_-]{1,64}\Z")
@@ -113,6 +116,9 @@ def read(delivery: Any, app_id: str = "") -> Iterator[Event]:
     for entry in parts(delivery, "entry") if part({"": delivery}, "").get("object") == "page" else []:
         page = str(entry.get("id") or "")
         for name in ("messaging", "standby"):
-            found = (read_event(event, page, app_id, name == "standby") for event in parts(entry, name))
-            events.extend(event for event in found if event is not None)
-    yield from sorted(events)
+            for event in parts(entry, name):
+                try:
+                    events.append(read_event(event, page, app_id, name == "standby"))
+                except RecursionError:
+                    logger.error("an event was nested too deeply to be read")
+    yield from sorted(event for event in events if event is not None)

@@ -10,8 +10,10 @@ from addons.nlu.examples import PERSPECTIVES, SIGN_INTENT, has_perspective
 from addons.nlu.recogniser import Reading
 from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
 
+OUT_OF_SCOPE = "out_of_scope"
 SIGN_AT = 0.35  # a sign counts from here on; read off tests/nlu_held_out/develop.jsonl
-SAFETY_AT = 0.25  # a safety intent outranks the rest from here on: a miss costs more than an alarm
+SAFETY_AT = 0.18  # a safety intent outranks the rest from here on: a miss costs more than an alarm
+SURE_SIGN_AT = 0.6  # from here on a sign speaks against a message being out of scope
 WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
 
 
@@ -72,9 +74,17 @@ def choose_intent(ranking: dict[str, float], phrase: SafetyPhrase | None) -> str
     return best
 
 
+def doubt_innocence(reading: Reading) -> dict[str, float]:
+    """The intents' probabilities, out of scope made as unlikely as a sure sign is likely."""
+    strongest = max(reading.signs.values(), default=0.0)
+    if strongest < SURE_SIGN_AT:
+        return reading.intents
+    return reading.intents | {OUT_OF_SCOPE: reading.intents.get(OUT_OF_SCOPE, 0.0) * (1.0 - strongest)}
+
+
 def decide(reading: Reading, phrase: SafetyPhrase | None, text: str) -> Decision:
     """Makes intent, signs and perspective agree with each other."""
-    intent = choose_intent(reading.intents, phrase)
+    intent = choose_intent(doubt_innocence(reading), phrase)
     found = {sign: p for sign, p in reading.signs.items() if p >= SIGN_AT}
     if intent.startswith(SIGN_INTENT):
         named = intent.removeprefix(SIGN_INTENT)

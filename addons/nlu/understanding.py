@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from addons.nlu.decision import Decision, decide
+from addons.nlu.decision import OUT_OF_SCOPE, Decision, decide
 from addons.nlu.examples import read_example
 from addons.nlu.learning import learn
 from addons.nlu.recogniser import Recogniser
@@ -21,7 +21,6 @@ from addons.nlu.safety_phrases import SafetyPhrases
 
 logger = logging.getLogger(__name__)
 RANKED = 10  # as many alternatives as Rasa shows
-NOTHING = "out_of_scope"
 
 
 @DefaultV1Recipe.register(
@@ -92,7 +91,7 @@ class Understanding(GraphComponent):
             if any(character.isalnum() for character in text):
                 self._set(message, decide(self.recogniser.read(text), self.phrases.find(text), text))
             else:
-                self._set(message, Decision(NOTHING, 1.0, {NOTHING: 1.0}, [], None))
+                self._set(message, Decision(OUT_OF_SCOPE, 1.0, {OUT_OF_SCOPE: 1.0}, [], None))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -43,6 +43,11 @@ class Site:
         """The site's origin."""
         return f"http://{self.name}:{self.server.server_port}"
 
+    @property
+    def visits(self) -> list[dict[str, str]]:
+        """The headers of every request for the front page."""
+        return [headers for path, headers in self.seen if path == "/"]
+
     def reset(self) -> None:
         """Forgets pages, headers, requests and delay."""
         self.pages, self.headers, self.delay = {}, {}, 0.0

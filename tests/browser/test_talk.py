@@ -18,6 +18,7 @@ def answer_with(page: Page, *replies: object) -> None:
 
 def test_the_opening_needs_no_round_trip(chat: Chat) -> None:
     expect(chat.log).to_contain_text("Can somebody see your screen?")
+    expect(chat.log).to_contain_text("It does not erase your browser history.")
     expect(chat.log.get_by_role("button")).to_have_text(["Yes", "No"])
     assert [url.rsplit("/", 1)[1] for url in chat.requests if "icon" not in url] == ["", "w.js"]
     assert chat.complaints == []
@@ -26,6 +27,8 @@ def test_the_opening_needs_no_round_trip(chat: Chat) -> None:
 def test_the_first_screen_of_a_phone_holds_exit_numbers_question_and_box(chat: Chat) -> None:
     for part in (chat.exit, chat.page.locator(".numbers").first, chat.box, chat.log.get_by_role("button", name="Yes")):
         expect(part).to_be_in_viewport(ratio=1)
+    button, form = (chat.page.locator(each).first.bounding_box() for each in (".buttons", "form"))
+    assert button["y"] + button["height"] <= form["y"]
 
 
 def test_a_watched_person_is_told_to_stop(chat: Chat) -> None:

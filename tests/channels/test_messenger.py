@@ -121,6 +121,16 @@ async def test_a_signed_body_of_any_kind_is_taken(hook: Webhook, graph: FakeGrap
     assert graph.calls == []
 
 
+async def test_an_event_nested_too_deeply_does_not_take_the_others_along(hook: Webhook, graph: FakeGraph) -> None:
+    graph.wrote[ANN] = time.time()
+    body = encoded(delivery(tapped(ANN, "/greet"), said(ANN, "hello")))
+    deep = b'"x": ' + b"[" * 900 + b"]" * 900
+    body = body.replace(b'"payload": "/greet"', deep).replace(b'"mid": "m_', b'"mod": "m_', 1)
+    assert await hook.post(body) == 200
+    await hook.rest()
+    assert "Heard: hello" in words(graph, ANN)
+
+
 # Turns
 
 
@@ -264,6 +274,20 @@ async def test_what_nobody_said_is_passed_over(hook: Webhook, graph: FakeGraph, 
     assert graph.calls == []
     await hook.hear(said(ANN, "hello"))
     assert words(graph, ANN) == ["Heard: hello"], "and the person is still heard"
+
+
+@pytest.mark.parametrize("names_page", [True, False])
+@pytest.mark.parametrize("is_echo", [True, 1, "true", None])
+async def test_what_the_page_says_is_never_answered(
+    hook: Webhook, graph: FakeGraph, names_page: bool, is_echo: Any
+) -> None:
+    own = echo(ANN, APP_ID, metadata="conch", is_echo=is_echo)
+    if not names_page and not is_echo:
+        return  # then it cannot be told from a person's
+    found = entry(own) | ({} if names_page else {"id": None})
+    assert await hook.post({"object": "page", "entry": [found]}) == 200
+    await hook.rest()
+    assert graph.calls == []
 
 
 async def test_standby_belongs_to_another_app(hook: Webhook, graph: FakeGraph) -> None:

@@ -87,9 +87,10 @@ async def test_nobody_listens(client: Graph, graph: FakeGraph) -> None:
 
 
 async def test_a_redirect_is_not_followed_with_the_token(client: Graph, graph: FakeGraph) -> None:
-    graph.fault = Fault(302, body="elsewhere")
+    graph.fault = Fault(307, body=f"{graph.url}/v26.0/me/messages?elsewhere=1")
     with pytest.raises(GraphError):
         await client.send(ANN, HELLO)
+    assert len(graph.calls) == 1
 
 
 # Whole turns

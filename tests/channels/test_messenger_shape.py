@@ -53,6 +53,13 @@ def test_a_long_text_keeps_its_buttons_under_its_end() -> None:
     assert len(tail["attachment"]["payload"]["buttons"]) == 2
 
 
+@pytest.mark.parametrize("size", [639, 640, 641, 1900, 1901, 1999, 2000])
+def test_every_length_fits(size: int) -> None:
+    for reply in ({"text": "x" * size}, {"text": "x" * size, "buttons": taps(2)}, {"text": "x " * size}):
+        for message in shape(reply):
+            check_message(message)
+
+
 def test_titles_are_cut_at_a_word() -> None:
     (message,) = shape({"text": "Pick.", "buttons": [{"title": "What happens when I call", "payload": "/a"}]})
     assert message["attachment"]["payload"]["buttons"][0]["title"] == "What happens when…"

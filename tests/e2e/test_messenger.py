@@ -228,6 +228,14 @@ def test_a_graph_that_goes_and_comes_back(server: Rasa, graph: FakeGraph) -> Non
     wait_for(graph, psid, 1)
 
 
+def test_a_body_above_the_bound_is_refused(server: Rasa, graph: FakeGraph) -> None:
+    before = len(graph.calls)
+    answer = server.request(ADDRESS, b"{" + b" " * 1024 * 1024)
+    assert answer.status == 413
+    assert_ends_with_referrals(answer.json())
+    assert len(graph.calls) == before
+
+
 def test_without_secrets_it_is_off(rasa: Rasa) -> None:
     body = encoded(delivery(said("5550000000000001", "hello")))
     for method in ("GET", "POST"):
