@@ -13,7 +13,7 @@ import numpy as np
 
 from addons.nlu.encoder_graph import quantise, write_graph
 from addons.nlu.encoder_weights import read_tokenizer, read_weights
-from addons.nlu.examples import Example
+from addons.nlu.examples import Example, joined
 from addons.nlu.labels import Labels, make_targets
 from addons.nlu.recogniser import Recogniser, make_tokenizer
 
@@ -26,16 +26,17 @@ MAX_TRAINING_PIECES = 160  # longer stories are cut in training; attention grows
 def learn(
     examples: list[Example],
     tell: Callable[[str], None],
+    pairs: int,
     learned: Path = LEARNED,
     **recipe: float,
 ) -> Recogniser:
-    """Trains on the examples, telling each step, or finds what was learned from them before."""
-    folder = learned / fingerprint(examples, recipe)
+    """Trains on the examples and on pairs of them, telling each step, or finds what was learned before."""
+    folder = learned / fingerprint(examples, pairs, recipe)
     if folder.exists():
         folder.touch()
         tell("learned from the same examples before, nothing to train")
         return Recogniser.load(folder)
-    recogniser = train_network(examples, tell, recipe)
+    recogniser = train_network([*examples, *joined(examples, pairs, seed=0)], tell, recipe)
     scratch = learned / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -47,9 +48,9 @@ def learn(
     return recogniser
 
 
-def fingerprint(examples: list[Example], recipe: dict[str, float]) -> str:
+def fingerprint(examples: list[Example], pairs: int, recipe: dict[str, float]) -> str:
     """One hash over all that a network depends on."""
-    total = hashlib.sha256(repr(sorted(recipe.items())).encode())
+    total = hashlib.sha256(repr((pairs, sorted(recipe.items()))).encode())
     for name in WHAT_COUNTS:
         total.update(Path(__file__).with_name(name).read_bytes())
     for example in examples:

@@ -44,7 +44,7 @@ class Understanding(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """How long to train; the rest is in addons/nlu/tuning.py."""
-        return {"epochs": 6}
+        return {"epochs": 6, "pairs": 1500}
 
     def __init__(
         self,
@@ -63,7 +63,10 @@ class Understanding(GraphComponent):
         """Trains the network, printing each step."""
         examples = [read_example(message) for message in training_data.intent_examples]
         self.recogniser = learn(
-            examples, lambda step: print(f"conch: understanding: {step}", flush=True), epochs=self.config["epochs"]
+            examples,
+            lambda step: print(f"conch: understanding: {step}", flush=True),
+            pairs=self.config["pairs"],
+            epochs=self.config["epochs"],
         )
         with self.model_storage.write_to(self.resource) as folder:
             self.recogniser.save(folder)

@@ -36,6 +36,7 @@ class Site:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.server.handle_error = lambda *ignored: None  # a browser that left does not wait for its answer
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rasa.shared.nlu.training_data.loading import load_data
 
-from addons.nlu.examples import Example, Span, has_perspective, read_example
+from addons.nlu.examples import Example, Span, has_perspective, join, joined, read_example
 
 CONTENT = """
 version: "3.1"
@@ -79,3 +79,30 @@ def test_a_message_without_a_sign_may_have_a_perspective(examples: list[Example]
 )
 def test_which_intents_have_a_perspective(intent: str, wanted: bool) -> None:
     assert has_perspective(intent) is wanted
+
+
+def test_two_tellings_joined_keep_their_signs_and_the_words_that_carry_them() -> None:
+    first = Example(
+        "he took my papers", "indicator_document_confiscation", frozenset({"document_confiscation"}), (), "self"
+    )
+    span = Span(0, 6, "wage_withholding")
+    second = Example("no pay since may", "indicator_wage_withholding", frozenset({"wage_withholding"}), (span,), "self")
+    both = join(first, second)
+    assert both.signs == {"document_confiscation", "wage_withholding"}
+    assert both.intent == first.intent
+    assert [both.text[s.start : s.end] for s in both.spans] == [second.text[0:6]]
+
+
+def test_only_tellings_by_the_same_kind_of_teller_are_joined() -> None:
+    tellings = [
+        Example(f"{who} telling {n}", "indicator_grooming", frozenset({"grooming"}), (), who)
+        for who in ("self", "other")
+        for n in range(3)
+    ]
+    pairs = joined([*tellings, Example("hello", "greet", frozenset(), (), None)], 20, seed=0)
+    assert len(pairs) == 20
+    assert all(pair.text.count(pair.perspective) == 2 for pair in pairs)
+
+
+def test_nothing_is_joined_where_nobody_tells() -> None:
+    assert joined([Example("hello", "greet", frozenset(), (), None)], 5, seed=0) == []
