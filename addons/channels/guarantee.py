@@ -76,11 +76,14 @@ class Overheard(OutputChannel):
         return getattr(self.channel, attribute)
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Sends a message on if the turn is still open and the message is not empty."""
+        """Sends a message on if the turn is still open and it says something new."""
         text = message.get("text")
         if not text or not isinstance(text, str):
             text, message = "", {key: value for key, value in message.items() if key not in ("text", "buttons")}
         if self.is_closed or len(self.said) >= MOST_MESSAGES or not any(message.get(key) for key in READABLE):
+            return
+        # Rasa repeats its fallback up to its circuit breaker when an action answers 400.
+        if text and self.said and text == self.said[-1]:
             return
         await self.channel.send_response(recipient_id, message)
         self.said.append(text)

@@ -147,6 +147,12 @@ async def test_a_picture_is_passed_on(directory: Directory) -> None:
     assert names_all(channel.texts[-1])
 
 
+async def test_a_sentence_that_is_repeated_is_said_once(directory: Directory) -> None:
+    channel = await turn(steps(says(text="I did not understand."), says(text="I did not understand.")), directory)
+    assert channel.sent[0]["text"] == "I did not understand."
+    assert len(channel.sent) == 2
+
+
 async def test_a_handler_that_loops_is_cut(directory: Directory) -> None:
     channel = await turn(steps(*[says(text=f"Answer {n}.") for n in range(50)]), directory)
     assert len(channel.sent) == MOST_MESSAGES + 1
