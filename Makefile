@@ -45,7 +45,7 @@ lint: install-test  ## ruff
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
 validate: install-test  ## content checks and Rasa's own data checks
-	@$(PYTHON) -m scripts.contacts > /dev/null
+	@$(PYTHON) -m scripts.contacts --files-only > /dev/null
 	@$(PYTHON) -m rasa data validate --fail-on-warnings --max-history 2
 
 unit: install-test  ## unit and property tests (seconds to a minute)

@@ -26,6 +26,8 @@ def ways_to_reach(contact: Contact, need: Need | None = None) -> str:
     wanted = {Need.TEXT: PhoneType.SMS, Need.TTY: PhoneType.TTY}.get(need)
     phones = [phone for phone in contact.phones if phone.type is wanted] or contact.phones
     ways = [f"{CONTACT_WORDS[phone.type]} {phone.number}" for phone in phones]
+    if wanted and phones[0].type is wanted and "en" in phones[0].description:
+        return f"{ways[0]} - {phones[0].description['en']}"
     if need is Need.CHAT and contact.chat_url:
         return contact.chat_url
     if need is Need.EMAIL and contact.email:
@@ -51,7 +53,8 @@ def hours_in_words(contact: Contact, now: datetime) -> str:
 
 def contact_lines(contacts: list[Contact], now: datetime, need: Need | None = None) -> str:
     """One line a contact, those that answer now first."""
-    in_order = sorted(contacts, key=lambda contact: not is_open(contact, now))
+    others = need is not Need.MINORS  # lines for children come first only for whoever asks for them
+    in_order = sorted(contacts, key=lambda c: (not is_open(c, now), others and Need.MINORS in c.needs))
     lines = []
     for contact in in_order[:MOST_LINES]:
         hours = hours_in_words(contact, now)

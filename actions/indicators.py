@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from conch.minors import speaks_of_minor
 from conch.signs import signs
 
-MOST_MEANS = 2  # what the signs have in common, in one or two sentences
+MOST_WORDS = 42  # for names and what they have in common, so that the reply stays within 80
 
 
 def in_a_sentence(names: list[str]) -> str:
@@ -16,11 +16,13 @@ def in_a_sentence(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def in_common(ids: list[str]) -> str:
-    """What the kinds of these signs have in common, the most frequent kind first."""
+def in_common(ids: list[str], names: str) -> str:
+    """What the kinds of these signs have in common, the most frequent kind first, a second if there is room."""
     kinds = [signs().indicators[name].means for name in ids]
     in_order = sorted(dict.fromkeys(kinds), key=lambda kind: -kinds.count(kind))
-    return " ".join(signs().means[kind].description for kind in in_order[:MOST_MEANS])
+    first, *others = (signs().means[kind].description for kind in in_order)
+    both = " ".join([first, *others[:1]])
+    return both if len(names.split()) + len(both.split()) <= MOST_WORDS else first
 
 
 class ActionSeveralSigns(Action):
@@ -38,8 +40,9 @@ class ActionSeveralSigns(Action):
             dispatcher.utter_message(response="utter_report_concern")
             return []
         names = [known[name].name for name in ids]
+        said = in_a_sentence(names)
         dispatcher.utter_message(
-            response="utter_several_signs", signs=in_a_sentence(names), means=in_common(ids), sign_names=names
+            response="utter_several_signs", signs=said, means=in_common(ids, said), sign_names=names
         )
         if speaks_of_minor(tracker.latest_message.get("text") or ""):
             dispatcher.utter_message(response="utter_minor")

@@ -6,6 +6,7 @@ names the referrals too, and it logs nothing that a person wrote.
 """
 
 import argparse
+import asyncio
 import logging
 import sys
 from functools import partial
@@ -26,9 +27,11 @@ from addons import rasa_patches
 from addons.channels.guarantee import GuardedInput
 from addons.channels.incoming import clean_text
 from addons.channels.rest import read_body
+from addons.stores import forget_old
 from conch.settings import Settings, SettingsError, quiet_logs
 
 logger = logging.getLogger(__name__)
+SECONDS_BETWEEN_FORGETTING = 60.0
 MAX_BODY = 1024 * 1024  # bytes; a larger body is refused with the referrals
 LOOPBACK = "127.0.0.1"
 
@@ -81,6 +84,15 @@ async def load(model: Path, endpoints: AvailableEndpoints, app: Sanic, loop: Any
     return app.ctx.agent
 
 
+async def forget_regularly(app: Sanic) -> None:
+    """Drops old conversations every minute, also from a server that nobody writes to."""
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_FORGETTING)
+        agent = getattr(app.ctx, "agent", None)
+        if agent is not None:
+            forget_old(agent.tracker_store)
+
+
 def make_app(settings: Settings) -> Sanic:
     """Builds the server from credentials.yml and endpoints.yml."""
     channels = only_guarded(run.create_http_input_channels(None, str(settings.credentials)))
@@ -92,6 +104,7 @@ def make_app(settings: Settings) -> Sanic:
     app.error_handler.add(Exception, answer_error)
     if not settings.production:
         add_parse_route(app)
+    app.add_task(forget_regularly)
     app.register_listener(partial(load, settings.model, endpoints), "before_server_start")
     return app
 

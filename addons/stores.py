@@ -82,14 +82,28 @@ class ForgettingTrackerStore(InMemoryTrackerStore):
         return DialogueStateTracker.from_events(tracker.sender_id, events, tracker.slots.values(), domain=self.domain)
 
 
+def stores_within(store: TrackerStore) -> list[TrackerStore]:
+    """The stores that Rasa's wrappers hold."""
+    wrapped = (getattr(store, name, None) for name in ("_tracker_store", "_fallback_tracker_store"))
+    return [within for within in wrapped if within is not None]
+
+
+def forget_old(store: TrackerStore) -> None:
+    """Drops what is past its lifetime also when nobody writes."""
+    if isinstance(store, ForgettingTrackerStore):
+        store.forget_old()
+    for within in stores_within(store):
+        forget_old(within)
+
+
 async def forget(store: TrackerStore, sender_id: str) -> None:
     """Deletes a conversation from a store, or from the stores that Rasa's wrappers hold."""
-    wrapped = [getattr(store, name, None) for name in ("_tracker_store", "_fallback_tracker_store")]
+    wrapped = stores_within(store)
     if isinstance(store, ForgettingTrackerStore):
         await store.delete(sender_id)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender_id, None)
-    elif not any(wrapped):
+    elif not wrapped:
         raise NotImplementedError(f"{type(store).__name__} cannot delete one conversation")
-    for within in filter(None, wrapped):
+    for within in wrapped:
         await forget(within, sender_id)

@@ -75,6 +75,7 @@ class Referrals:
         self.minors = contacts[content.for_minors]
         numbers = [contact.phone(PhoneType.VOICE).digits for contact in self.contacts]
         self.patterns = [number_pattern(digits) for digits in numbers]
+        self.minors_pattern = number_pattern(self.minors.phone(PhoneType.VOICE).digits)
 
     def lines(self, language: str = "en", for_minor: bool = False) -> list[Line]:
         """The numbers in order; for a minor, the line for children follows the emergency."""
@@ -106,9 +107,10 @@ class Referrals:
         """What is said above the block when a turn brought no answer."""
         return self.words.get(language, self.words["en"]).failed
 
-    def are_in(self, text: str) -> bool:
+    def are_in(self, text: str, for_minor: bool = False) -> bool:
         """Whether a text names every number of the block, however it is punctuated."""
-        return all(pattern.search(text) for pattern in self.patterns)
+        patterns = [*self.patterns, self.minors_pattern] if for_minor else self.patterns
+        return all(pattern.search(text) for pattern in patterns)
 
 
 def read_referrals(contacts: list[Contact], path: Path = REFERRALS_FILE) -> Referrals:

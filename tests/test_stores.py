@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -139,3 +140,11 @@ async def test_an_unfinished_turn_is_not_cut(unfinished: Event) -> None:
     tracker.update(unfinished, DOMAIN)
     await kept.save(tracker)
     assert len((await kept.retrieve_full_tracker("a")).events) == length
+
+
+async def test_old_conversations_go_also_when_nobody_writes(clock: Clock) -> None:
+    kept = store(lifetime_minutes=1)
+    await kept.save(conversation("somebody"))
+    clock.now += 61
+    stores.forget_old(FailSafeTrackerStore(kept))
+    assert not kept.store

@@ -19,7 +19,7 @@ from tests.words import ROOT, responses
 
 DOMAIN = Domain.load([str(ROOT / "domain.yml"), *map(str, (ROOT / "data" / "responses").rglob("*.yml"))])
 OTHERS = [code for code in LANGUAGES if code != "en"]
-NEEDED = {"utter_change_language", "utter_out_of_scope", *(f"utter_{intent}" for intent in SAFETY_INTENTS)}
+NEEDED = {"utter_change_language", *(f"utter_{intent}" for intent in SAFETY_INTENTS)}
 TRANSLATED = read_translations()
 EVERY = [
     pytest.param(code, name, variation, id=f"{code}-{name}")

@@ -1,6 +1,7 @@
 """Every sentence that Conch says is short, plain, sourced, free of numbers, and no verdict."""
 
 import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import textstat
 from rasa.core.nlg.interpolator import interpolate
 from rasa.shared.core.domain import Domain
 
+from actions.indicators import in_a_sentence, in_common
 from addons.channels.incoming import Payloads
 from conch.signs import signs
 from conch.sources import read_sources
@@ -172,9 +174,12 @@ def test_signs_are_named_as_a_list_can_hold_them() -> None:
     assert {cited for sign in signs().indicators.values() for cited in sign.sources} <= set(SOURCES)
 
 
-def test_the_longest_list_of_signs_stays_readable() -> None:
-    longest = sorted((sign.name for sign in signs().indicators.values()), key=lambda name: -len(name.split()))[:5]
-    means = sorted((kind.description for kind in signs().means.values()), key=lambda text: -len(text.split()))[:2]
-    for variation in responses()["utter_several_signs"]:
-        text = variation["text"].format(signs=", ".join(longest), means=" ".join(means))
-        assert len(text.split()) <= 110
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_a_reply_to_several_signs_is_short(count: int) -> None:
+    random = Random(0)
+    for _ in range(500):
+        ids = random.sample(list(signs().indicators), count)
+        names = in_a_sentence([signs().indicators[name].name for name in ids])
+        for variation in responses()["utter_several_signs"]:
+            text = variation["text"].format(signs=names, means=in_common(ids, names))
+            assert len(text.split()) <= MOST_WORDS, text

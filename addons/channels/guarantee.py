@@ -125,9 +125,9 @@ class Guarantee:
         except Exception as error:
             logger.error("directory not refreshed: %s", type(error).__name__)
         referrals = self.directory.referrals
-        if said and referrals.are_in(said[-1]):
-            return
         language, for_minor = describe(raw)
+        if said and referrals.are_in(said[-1], for_minor):
+            return
         if not any(said):
             await self._say(channel, sender, {"text": referrals.failed(language)})
         lines = [line.dict() for line in referrals.lines(language, for_minor)]

@@ -42,15 +42,20 @@ class Payloads:
         if match is None or match["intent"] not in self.intents:
             return False
         if match["entities"] is None:
-            # Without its sign the slot would still hold the signs of an earlier message.
-            return not match["intent"].startswith("indicator_")
+            return self._names_its_sign(match["intent"], {})
         try:
             entities = json.loads(match["entities"])
         except (ValueError, RecursionError):
             return False
-        return isinstance(entities, dict) and all(
-            isinstance(value, str) and value in self.values.get(name, set()) for name, value in entities.items()
-        )
+        if not isinstance(entities, dict) or not self._names_its_sign(match["intent"], entities):
+            return False
+        return all(isinstance(value, str) and value in self.values.get(name, set()) for name, value in entities.items())
+
+    @staticmethod
+    def _names_its_sign(intent: str, entities: dict[str, Any]) -> bool:
+        """Without its own sign a tap would be answered for the signs of an earlier message."""
+        sign = intent.removeprefix("indicator_")
+        return sign == intent or entities.get("indicator") == sign
 
 
 def clean_text(text: Any, payloads: Payloads | None) -> str:

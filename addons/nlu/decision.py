@@ -12,7 +12,9 @@ from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
 
 OUT_OF_SCOPE = "out_of_scope"
 SIGN_AT = 0.35  # a sign counts from here on; read off tests/nlu_held_out/develop.jsonl
-SAFETY_AT = 0.18  # a safety intent outranks the rest from here on: a miss costs more than an alarm
+SAFETY_AT = 0.2  # a safety intent outranks the rest from here on: a miss costs more than an alarm
+PRACTICE_AT = 0.9  # "help" alone is no request for a hint: a step within a practice must be unmistakable
+PRACTICE_STEPS = ("scenario_hint", "scenario_reveal", "scenario_next", "scenario_score", "stop_scenario")
 SURE_SIGN_AT = 0.6  # from here on a sign speaks against a message being out of scope
 WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
 
@@ -67,7 +69,11 @@ def choose_intent(ranking: dict[str, float], phrase: SafetyPhrase | None) -> str
     if safety[likeliest] >= SAFETY_AT:
         return likeliest
     of_signs = {intent: p for intent, p in ranking.items() if intent.startswith(SIGN_INTENT)}
-    others = {intent: p for intent, p in ranking.items() if intent not in of_signs and intent not in safety}
+    others = {
+        intent: p
+        for intent, p in ranking.items()
+        if intent not in of_signs and intent not in safety and (intent not in PRACTICE_STEPS or p >= PRACTICE_AT)
+    }
     best = max(others, key=lambda intent: others[intent])
     if sum(of_signs.values()) > others[best]:
         return max(of_signs, key=lambda intent: of_signs[intent])

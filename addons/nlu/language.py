@@ -38,7 +38,9 @@ class LanguageNotice(GraphComponent):
                 continue
             entity = {"entity": "language", "value": language, "extractor": type(self).__name__}
             message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
-            if message.get(INTENT, {}).get("name") not in SAFETY_INTENTS:
+            # The network reads English: in other languages only the phrases, who are sure, tell of danger.
+            understood = message.get(INTENT, {})
+            if understood.get("name") not in SAFETY_INTENTS or understood["confidence"] < 1.0:
                 intent = {"name": NOTICE, "confidence": 1.0}
                 message.set(INTENT, intent, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [intent], add_to_output=True)

@@ -24,6 +24,13 @@ def refusal(write: Write, records: Any, words: Any) -> str:
     return str(refused.value)
 
 
+def test_for_a_child_the_childrens_line_must_be_named_too() -> None:
+    referrals = read_referrals(read_contacts())
+    assert referrals.are_in(referrals.text())
+    assert not referrals.are_in(referrals.text(), for_minor=True)
+    assert referrals.are_in(referrals.text(for_minor=True), for_minor=True)
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_refuses_a_core_contact_that_is_withheld(
     records: Records, referral_words: dict, write: Write, place: int
