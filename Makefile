@@ -32,6 +32,12 @@ contacts: install  ## check and print the directory, and what is due for review
 messenger-profile: install  ## set the menu and greeting of the Facebook Page; ARGS=--dry-run only prints them
 	@$(PYTHON) -m scripts.messenger_profile $(ARGS)
 
+scenarios: install  ## check every practice case and play it with its example answers; ARGS=id for one
+	@$(PYTHON) -m scripts.scenarios $(ARGS)
+
+forget: install  ## delete old conversations from the database; ARGS="--sender ID" or ARGS=--all for others
+	@$(PYTHON) -m scripts.forget $(ARGS)
+
 evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
 	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
 
@@ -46,6 +52,7 @@ lint: install-test  ## ruff
 
 validate: install-test  ## content checks and Rasa's own data checks
 	@$(PYTHON) -m scripts.contacts --files-only > /dev/null
+	@$(PYTHON) -m scripts.scenarios --files-only
 	@$(PYTHON) -m rasa data validate --fail-on-warnings --max-history 2
 
 unit: install-test  ## unit and property tests (seconds to a minute)
@@ -59,8 +66,9 @@ e2e: install-test  ## real servers, real faults, over REST
 	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m pytest -m e2e tests/e2e
 
-browser: install-test  ## the web chat in a real Chromium, and behind the real nginx
+browser: install-test  ## the web chat: its script in Node, all of it in a real Chromium and behind the real nginx
 	@$(PYTHON) -m scripts.browser
+	@node --test tests/widget/*.test.mjs
 	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m pytest -m browser tests/browser
 
@@ -77,4 +85,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve talk train contacts messenger-profile evaluate transcript format lint validate unit stories e2e browser pictures test lock clean
+.PHONY: help install install-test run serve talk train contacts scenarios messenger-profile forget evaluate transcript format lint validate unit stories e2e browser pictures test lock clean

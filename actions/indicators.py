@@ -25,6 +25,19 @@ def in_common(ids: list[str], names: str) -> str:
     return both if len(names.split()) + len(both.split()) <= MOST_WORDS else first
 
 
+def several_signs(ids: list[str], text: str) -> list[dict[str, Any]]:
+    """The reply that names each known sign, as arguments of the dispatcher; of a child it says one thing more."""
+    known = signs().indicators
+    ids = [name for name in dict.fromkeys(ids) if name in known]
+    if not ids:
+        return [{"response": "utter_report_concern"}]
+    names = [known[name].name for name in ids]
+    said = in_a_sentence(names)
+    fills = {"signs": said, "means": in_common(ids, said), "sign_names": names}
+    reply = [{"response": "utter_several_signs", **fills}]
+    return [*reply, {"response": "utter_minor"}] if speaks_of_minor(text) else reply
+
+
 class ActionSeveralSigns(Action):
     """Names every sign of the last message, never with a verdict."""
 
@@ -34,16 +47,6 @@ class ActionSeveralSigns(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list:
         """Says the reply for the perspective of the message."""
-        known = signs().indicators
-        ids = [name for name in dict.fromkeys(tracker.get_slot("indicators") or []) if name in known]
-        if not ids:
-            dispatcher.utter_message(response="utter_report_concern")
-            return []
-        names = [known[name].name for name in ids]
-        said = in_a_sentence(names)
-        dispatcher.utter_message(
-            response="utter_several_signs", signs=said, means=in_common(ids, said), sign_names=names
-        )
-        if speaks_of_minor(tracker.latest_message.get("text") or ""):
-            dispatcher.utter_message(response="utter_minor")
+        for message in several_signs(tracker.get_slot("indicators") or [], tracker.latest_message.get("text") or ""):
+            dispatcher.utter_message(**message)
         return []

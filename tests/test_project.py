@@ -115,8 +115,20 @@ def test_slots_hold_what_the_directory_knows(slot: str, values: type) -> None:
 def test_each_intent_has_one_rule_and_signs_one_for_several() -> None:
     answered = [intent for rule in rules() if "condition" not in rule for intent in intents_of(rule)]
     assert sorted(answered) == sorted(read("domain.yml")["intents"])
-    (several,) = [rule for rule in rules() if "condition" in rule]
-    assert sorted(intents_of(several)) == sorted(intent for intent in answered if intent.startswith("indicator_"))
+    signs_of = {intent for intent in answered if intent.startswith("indicator_")}
+    conditional = {rule["rule"]: set(intents_of(rule)) for rule in rules() if "condition" in rule}
+    assert set(conditional.pop("several signs in one message")) == signs_of
+    assert set(conditional.pop("an observation of several signs in a practice case")) == signs_of
+    assert conditional.pop("an observation in a practice case") >= signs_of
+    assert conditional == {}
+
+
+def test_what_is_no_observation_ends_the_practice() -> None:
+    (mapping,) = read("domain.yml")["slots"]["practising"]["mappings"]
+    observed = {i for rule in rules() if rule["rule"].startswith("an observation") for i in intents_of(rule)}
+    steps = {intent for intent in read("domain.yml")["intents"] if "scenario" in intent}
+    assert set(mapping["not_intent"]) == observed | steps | {"greet", "thank"}
+    assert not observed & {"self_harm", "disclose_own_situation", "ask_contacts", "ask_how_to_report"}
 
 
 def test_each_rule_has_a_story() -> None:
@@ -138,6 +150,8 @@ def test_responses_exist_and_none_is_unused() -> None:
         "utter_local_services_{named}": [island.value for island in Island],
         "utter_messenger_{name}": of_messenger,  # its channel refuses to start when one is missing
     }
+    actions = "\n".join(path.read_text("utf-8") for path in (ROOT / "actions").glob("*.py"))
+    values["utter_scenario_{name}"] = re.findall(r'\bsay\(\s*"(\w+)"', actions)
     for pattern, kinds in values.items():
         used -= {pattern}
         used |= {re.sub(r"\{\w+\}", kind, pattern) for kind in kinds}

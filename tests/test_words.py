@@ -50,6 +50,7 @@ NAMES = [
 NUMBER_OR_ADDRESS = re.compile(
     r"\d[-. (]*\d{2}[-. )]*\d{3}[-. ]*\d{4}|\d{3}[-. ]\d{4}|https?:|www\.|\w@\w|\.(?:org|com|gov)\b"
 )
+PRACTICE = re.compile(r"^Practice[.,:]")  # the mark of a practice case says nothing about the sentence behind it
 FORBIDDEN = re.compile(
     r"\b(?:you are (?:a |being )?(?:victim|trafficked)|you have been trafficked|you were trafficked|"
     r"this is (?:not )?(?:human )?trafficking|it is (?:not )?(?:human )?trafficking|"
@@ -63,6 +64,7 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 QUOTED = "'None is fit to be a master, and none deserves to be a slave.'"  # of a speech, in utter_ask_us_response
+PARTS = {"utter_scenario_part"}
 MAY_SAY_SLAVERY = {"utter_ask_definition"}
 SAFETY = ("utter_immediate_danger", "utter_self_harm")
 DOMAIN = Domain.from_file(str(ROOT / "domain.yml"))
@@ -91,7 +93,8 @@ def plain(text: str) -> str:
     """The words that a reading grade should count."""
     for name in NAMES:
         text = text.replace(name, "Conch")
-    return re.sub(r"\b[\d,.:-]*\d[\d,.:-]*\b", "ten", without_placeholders(text))
+    text = PRACTICE.sub("", without_placeholders(text))
+    return re.sub(r"\b[\d,.:-]*\d[\d,.:-]*\b", "ten", text)
 
 
 @pytest.mark.parametrize(("name", "variation"), EVERY)
@@ -105,7 +108,9 @@ def test_text_is_short_and_plain(name: str, variation: Variation) -> None:
 @pytest.mark.parametrize(("name", "variation"), EVERY)
 def test_text_is_one_paragraph_without_numbers(name: str, variation: Variation) -> None:
     text = variation["text"].strip()
-    assert "\n" not in text.replace(":\n{", ":{"), "channels split on blank lines; only a list stands on new ones"
+    lines = text.replace("\n", " ") if name in PARTS else text.replace("\n{", "{")
+    assert "\n\n" not in text, "channels split on blank lines"
+    assert "\n" not in lines, "only a list, or the story of a practice case, stands on lines of its own"
     assert not NUMBER_OR_ADDRESS.search(text)
 
 

@@ -10,6 +10,8 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import DEFAULT_INTENTS
 from rasa.shared.core.domain import Domain
 
+from conch.scenarios import scenarios
+
 MAX_TEXT = 4000  # characters; the longest story that people tell at once is about 3,000
 MAX_PAYLOAD = 300
 SAFE_SENDER = re.compile(r"[A-Za-z0-9_.:-]{1,80}\Z")
@@ -24,7 +26,7 @@ class Payloads:
 
     Anybody can type `/restart` or `/indicator_grooming{"x": 1}`. An intent counts if the domain
     has it (Rasa's own never do); an entity counts if a categorical slot of the same name lists
-    the value, or if it is a sign that has an intent. Everything else is ordinary text.
+    the value, or if it is a sign that has an intent or a practice case. Everything else is text.
     """
 
     def __init__(self, domain: Domain) -> None:
@@ -35,6 +37,7 @@ class Payloads:
         self.values["indicator"] = {
             intent.removeprefix("indicator_") for intent in self.intents if intent.startswith("indicator_")
         }
+        self.values["scenario"] = set(scenarios())
 
     def accepts(self, text: str) -> bool:
         """Whether the text is exactly one known tap."""

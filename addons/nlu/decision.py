@@ -13,9 +13,10 @@ from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
 OUT_OF_SCOPE = "out_of_scope"
 SIGN_AT = 0.35  # a sign counts from here on; read off tests/nlu_held_out/develop.jsonl
 SAFETY_AT = 0.2  # a safety intent outranks the rest from here on: a miss costs more than an alarm
-PRACTICE_AT = 0.9  # "help" alone is no request for a hint: a step within a practice must be unmistakable
+PRACTICE_AT = 0.9  # "help" alone is no request for a hint; within a practice actions/scenario_answers.py asks for less
 PRACTICE_STEPS = ("scenario_hint", "scenario_reveal", "scenario_next", "scenario_score", "stop_scenario")
 SURE_SIGN_AT = 0.6  # from here on a sign speaks against a message being out of scope
+LIKELY_AT = 0.1  # signs from here on are told to a practice case, which knows what its story shows
 WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
 
 
@@ -31,13 +32,14 @@ class Sign:
 
 @dataclass(frozen=True)
 class Decision:
-    """One intent with all of their probabilities, every sign, and who tells."""
+    """One intent with all of their probabilities, every sign, who tells, and how likely each sign is at all."""
 
     intent: str
     confidence: float
     ranking: dict[str, float]
     signs: list[Sign]
     perspective: str | None
+    probabilities: dict[str, float]
 
 
 def explain(reading: Reading, column: int, text: str) -> tuple[int, int]:
@@ -107,4 +109,7 @@ def decide(reading: Reading, phrase: SafetyPhrase | None, text: str) -> Decision
     ]
     teller = PERSPECTIVES[int(reading.perspective.argmax())] if has_perspective(intent) else None
     confidence = 1.0 if phrase is not None else reading.intents.get(intent, 0.0)
-    return Decision(intent, confidence, reading.intents, signs, teller)
+    # A sign that is merely named ("blackmail") often shows in the intent alone.
+    either = {sign: max(p, reading.intents.get(SIGN_INTENT + sign, 0.0)) for sign, p in reading.signs.items()}
+    likely = {sign: round(p, 3) for sign, p in either.items() if p >= LIKELY_AT}
+    return Decision(intent, confidence, reading.intents, signs, teller, likely)

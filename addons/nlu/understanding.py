@@ -21,6 +21,7 @@ from addons.nlu.safety_phrases import SafetyPhrases
 
 logger = logging.getLogger(__name__)
 RANKED = 10  # as many alternatives as Rasa shows
+SIGN_PROBABILITIES = "sign_probabilities"
 
 
 @DefaultV1Recipe.register(
@@ -94,7 +95,7 @@ class Understanding(GraphComponent):
             if any(character.isalnum() for character in text):
                 self._set(message, decide(self.recogniser.read(text), self.phrases.find(text), text))
             else:
-                self._set(message, Decision(OUT_OF_SCOPE, 1.0, {OUT_OF_SCOPE: 1.0}, [], None))
+                self._set(message, Decision(OUT_OF_SCOPE, 1.0, {OUT_OF_SCOPE: 1.0}, [], None, {}))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -119,6 +120,8 @@ class Understanding(GraphComponent):
         if decision.perspective is not None:
             told = {"entity": "perspective", "value": decision.perspective, "extractor": type(self).__name__}
             entities.append(told)
+        # A practice case asks how likely each sign of its story is, also below what counts elsewhere.
+        message.set(SIGN_PROBABILITIES, decision.probabilities, add_to_output=True)
         message.set(INTENT, {"name": first[0], "confidence": first[1]}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [{"name": n, "confidence": p} for n, p in ranked], add_to_output=True)
         message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
