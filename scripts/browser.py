@@ -1,4 +1,4 @@
-"""Makes sure that Chromium and nginx are there for the browser tests: `python -m scripts.browser`."""
+"""Makes sure that Chromium, nginx and Node are there for the web chat's tests: `python -m scripts.browser`."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-NEEDED = {CHROMIUM: "chromium", "/usr/sbin/nginx": "nginx", "/usr/bin/openssl": "openssl"}
+NEEDED = {CHROMIUM: "chromium", "/usr/sbin/nginx": "nginx", "/usr/bin/openssl": "openssl", "node": "nodejs"}
 FLAGS = [
     "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
@@ -20,7 +20,7 @@ FLAGS = [
 
 def missing() -> list[str]:
     """The Debian packages whose program is not installed."""
-    return [package for program, package in NEEDED.items() if not os.access(program, os.X_OK)]
+    return [package for program, package in NEEDED.items() if not shutil.which(program)]
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     packages = missing()
     if not packages:
         return
-    remedy = f"conch: the browser tests need {' and '.join(packages)}: apt-get install {' '.join(packages)}"
+    remedy = f"conch: the web chat's tests need {' and '.join(packages)}: apt-get install {' '.join(packages)}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(f"{remedy} (another browser: CHROMIUM=/path/to/chromium)")
     print(f"conch: installing {' '.join(packages)}", flush=True)

@@ -9,11 +9,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from addons.channels.chat_script import Script
 from conch.referrals import Referrals
 
 WIDGET = Path(__file__).resolve().parents[2] / "widget"
 DEFAULT_LANGUAGE = "en"
-GAP = "const GIVEN = null;"
+GAP = "const GIVEN=null;"  # as it is once spaces are dropped
+PAGE_ONLY = {"title", "waiting", "noscript"}  # strings that the script has no use for
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -26,20 +28,32 @@ POLICY = (
 )
 
 
-def squeezed(source: str) -> str:
-    """Drops indentation, empty lines and whole-line comments; line ends stay."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
 def squeezed_style(source: str) -> str:
     """Drops what a style sheet does not need; no selector of ours has a space before a colon."""
-    return re.sub(r"\s*([{};:,>])\s*", r"\1", squeezed(source)).replace("\n", " ").replace(";}", "}")
+    return re.sub(r"\s+", " ", re.sub(r"\s*([{};:,>])\s*", r"\1", source)).replace(";}", "}").strip()
 
 
 def style_hash(style: str) -> str:
     """A style's name in a Content-Security-Policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
+def read_words(folder: Path) -> dict[str, dict[str, Any]]:
+    """The strings of each language.
+
+    Raises ValueError for a file that is no JSON, or lacks a string of English or has it in another shape.
+    """
+    words = {}
+    for path in sorted(folder.glob("strings.*.json")):
+        try:
+            words[path.name.split(".")[1]] = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path}: no JSON: {error}") from error
+    for language, found in words.items():
+        for key, text in words[DEFAULT_LANGUAGE].items():
+            if not isinstance(found, dict) or type(found.get(key)) is not type(text):
+                raise ValueError(f"{folder}/strings.{language}.json: '{key}' must be there, as in English")
+    return words
 
 
 class Widget:
@@ -48,12 +62,11 @@ class Widget:
     def __init__(self, exit_url: str, folder: Path = WIDGET) -> None:
         self.exit_url = exit_url
         self.files = {path.name: path.read_text("utf-8") for path in folder.iterdir() if path.is_file()}
-        self.words: dict[str, dict[str, Any]] = {
-            path.name.split(".")[1]: json.loads(path.read_text("utf-8")) for path in folder.glob("strings.*.json")
-        }
+        self.words = read_words(folder)
         self.page_style, self.chat_style = (squeezed_style(self.files[name]) for name in ("page.css", "chat.css"))
-        if self.files["chat.js"].count(GAP) != 1:
-            raise ValueError(f"widget/chat.js: must hold '{GAP}' once")
+        self.plain_script = Script(folder / "script").text
+        if self.plain_script.count(GAP) != 1:
+            raise ValueError(f"{folder / 'script'}: one module must hold 'const GIVEN = null;', once")
 
     def language(self, wanted: str | None) -> str:
         """A language that has strings."""
@@ -89,10 +102,10 @@ class Widget:
     def script(self, referrals: Referrals, language: str) -> str:
         """The component with its strings, its style, the numbers and the way out."""
         given = {
-            "words": self.words[language],
+            "words": {key: text for key, text in self.words[language].items() if key not in PAGE_ONLY},
             "style": self.chat_style,
             "heading": referrals.words.get(language, referrals.words[DEFAULT_LANGUAGE]).heading,
             "numbers": [line.dict() for line in referrals.lines(language)],
             "exit": self.exit_url,
         }
-        return squeezed(self.files["chat.js"]).replace(GAP, f"const GIVEN = {json.dumps(given)};")
+        return self.plain_script.replace(GAP, f"const GIVEN={json.dumps(given, separators=(',', ':'))};")

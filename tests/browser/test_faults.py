@@ -86,6 +86,21 @@ def test_the_phone_goes_offline_and_comes_back(chat: Chat) -> None:
     can_be_tried_again(chat)
 
 
+def test_focus_is_not_lost_with_the_notice_that_held_it(chat: Chat) -> None:
+    chat.page.context.set_offline(True)
+    chat.notice.get_by_role("link").first.focus()
+    chat.page.context.set_offline(False)
+    expect(chat.notice).to_have_count(0)
+    expect(chat.box).to_be_focused()
+
+
+def test_a_broken_block_of_numbers_leaves_the_words_that_name_them(chat: Chat) -> None:
+    broken = [None, {"name": "x"}, 7]
+    answer = [{"text": "Call 911.", "referrals": broken, "buttons": [None], "sources": [None]}]
+    chat.page.route("**/messages", lambda route: route.fulfill(json=answer))
+    expect(chat.say("hello").get_by_role("link", name="911")).to_be_visible()
+
+
 def test_a_page_that_opened_stays_useful_offline(chat: Chat) -> None:
     chat.page.context.set_offline(True)
     has_numbers(chat.page.locator("info-panel > .numbers"))
