@@ -27,7 +27,7 @@ from addons import rasa_patches
 from addons.channels.guarantee import GuardedInput
 from addons.channels.incoming import clean_text
 from addons.channels.rest import read_body
-from addons.stores import forget_old
+from addons.stores import SharedLockStore, check_stores, forget_old
 from conch.settings import Settings, SettingsError, quiet_logs
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,8 @@ async def load(model: Path, endpoints: AvailableEndpoints, app: Sanic, loop: Any
         if not app.ctx.agent.is_ready():  # Rasa says why in a warning, if at all
             raise FileNotFoundError("no model that can be read: run `make train`")
         GuardedInput.offer_payloads(app.ctx.agent.domain)
+        locks = app.ctx.agent.lock_store
+        GuardedInput.locks = locks if isinstance(locks, SharedLockStore) else None
     except Exception as error:
         logger.error("no model loaded from %s: %s: %s", model, type(error).__name__, error)
         app.ctx.agent = None
@@ -85,18 +87,22 @@ async def load(model: Path, endpoints: AvailableEndpoints, app: Sanic, loop: Any
 
 
 async def forget_regularly(app: Sanic) -> None:
-    """Drops old conversations every minute, also from a server that nobody writes to."""
+    """Drops old conversations at the start and every minute, also from a server that nobody writes to."""
     while True:
-        await asyncio.sleep(SECONDS_BETWEEN_FORGETTING)
         agent = getattr(app.ctx, "agent", None)
-        if agent is not None:
-            forget_old(agent.tracker_store)
+        try:
+            if agent is not None:
+                await forget_old(agent.tracker_store)
+        except Exception as error:
+            logger.error("old conversations not forgotten: %s", type(error).__name__)
+        await asyncio.sleep(SECONDS_BETWEEN_FORGETTING)
 
 
 def make_app(settings: Settings) -> Sanic:
     """Builds the server from credentials.yml and endpoints.yml."""
     channels = only_guarded(run.create_http_input_channels(None, str(settings.credentials)))
     endpoints = AvailableEndpoints.read_endpoints(str(settings.endpoints))
+    check_stores(endpoints, settings.stores)
     app = Sanic("conch", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY
     app.config.ACCESS_LOG = False

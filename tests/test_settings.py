@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from conch.settings import ROOT, Settings, SettingsError, WithoutValues, keep_event_name
+from conch.settings import ROOT, Settings, SettingsError, StoreSettings, WithoutValues, keep_event_name
 
-NAMES = ("HOST", "PORT", "ACTIONS_PORT", "MODEL", "CREDENTIALS", "ENDPOINTS", "LOG_LEVEL")
+STORES = ("DATABASE_URL", "REDIS_URL", "STORE_KEY")
+NAMES = ("HOST", "PORT", "ACTIONS_PORT", "MODEL", "CREDENTIALS", "ENDPOINTS", "LOG_LEVEL", *STORES)
+KEY = "0123456789abcdef" * 2
 READS = re.compile(r"(?:environ(?:\.get)?[\[(]|(?:port|sites|flag|number)_from\(|safe_url\()\"([A-Z][A-Z0-9_]+)\"")
 NOT_FOR_DEPLOYERS = {"RASA_TELEMETRY_ENABLED", "TF_CPP_MIN_LOG_LEVEL", "LOG_LEVEL_LIBRARIES", "PYENV_ROOT"}
 
@@ -57,6 +59,57 @@ def test_a_wrong_port_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}=.*1 to 65535"):
         Settings.from_environment()
+
+
+def set_stores(monkeypatch: pytest.MonkeyPatch, database: str = "", redis: str = "", key: str = "") -> None:
+    """Sets what several processes share."""
+    for name, value in zip(STORES, (database, redis, key)):
+        monkeypatch.setenv(name, value)
+
+
+def test_a_database_and_a_redis_mean_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_stores(monkeypatch, "postgres://a:b@h/d?sslmode=require", "rediss://:p@h:6380/1", KEY)
+    settings = Settings.from_environment()
+    assert settings.endpoints == ROOT / "deploy" / "endpoints.shared.yml"
+    assert settings.endpoints.exists()
+    assert settings.stores.database_url == "postgresql://a:b@h/d?sslmode=require"
+    monkeypatch.setenv("ENDPOINTS", "my.yml")
+    assert Settings.from_environment().endpoints == Path("my.yml")
+
+
+@pytest.mark.parametrize("url", ["postgresql://a@h/d", "postgresql:///d?host=/run/postgresql"])
+def test_a_databases_address_may_be_a_host_or_a_socket(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    set_stores(monkeypatch, url, "", KEY)
+    assert StoreSettings.from_environment().database_url == url
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"), [(("postgresql://a@h/d", ""), "REDIS_URL"), (("", "redis://h"), "DATABASE_URL")]
+)
+def test_half_of_the_stores_is_an_error(monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], missing: str) -> None:
+    set_stores(monkeypatch, *given, KEY)
+    with pytest.raises(SettingsError, match=f"^{missing}: not set.*ENDPOINTS"):
+        Settings.from_environment()
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 31])
+@pytest.mark.parametrize("given", [("postgresql://a@h/d", ""), ("", "redis://h")])
+def test_a_missing_or_weak_key_is_an_error(monkeypatch: pytest.MonkeyPatch, given: tuple[str, str], key: str) -> None:
+    set_stores(monkeypatch, *given, key)
+    with pytest.raises(SettingsError, match=r"^STORE_KEY: .*openssl rand -hex 32"):
+        StoreSettings.from_environment()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://a:secret@h/d", "postgresql://", "a:secret@h", "postgresql://a:secret@h:70000/d", "sqlite:///secret"],
+)
+def test_a_wrong_address_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for number, name in enumerate(STORES[:2]):
+        set_stores(monkeypatch, *(("", url) if number else (url, "")), KEY)
+        with pytest.raises(SettingsError, match=f"^{name}: must look like") as caught:
+            StoreSettings.from_environment()
+        assert "secret" not in str(caught.value)
 
 
 def test_two_servers_cannot_share_a_port(monkeypatch: pytest.MonkeyPatch) -> None:

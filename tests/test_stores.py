@@ -9,7 +9,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from addons import stores
-from addons.stores import ForgettingTrackerStore
+from addons.stores import ForgettingTrackerStore, memory
 
 DOMAIN = Domain.from_file(str(Path(__file__).resolve().parents[1] / "domain.yml"))
 START: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
@@ -29,7 +29,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The store's clock."""
     clock = Clock()
-    monkeypatch.setattr(stores, "time", clock)
+    monkeypatch.setattr(memory, "time", clock)
     return clock
 
 
@@ -146,5 +146,5 @@ async def test_old_conversations_go_also_when_nobody_writes(clock: Clock) -> Non
     kept = store(lifetime_minutes=1)
     await kept.save(conversation("somebody"))
     clock.now += 61
-    stores.forget_old(FailSafeTrackerStore(kept))
+    await stores.forget_old(FailSafeTrackerStore(kept))
     assert not kept.store

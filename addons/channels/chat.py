@@ -1,6 +1,5 @@
 """The web chat: its page, its messages and its end, at /webhooks/chat/ (docs/embed.md)."""
 
-import asyncio
 import gzip
 import json
 import re
@@ -16,8 +15,8 @@ from addons.channels.chat_page import HEADERS, Widget
 from addons.channels.chat_replies import Shown, safety_responses
 from addons.channels.guarantee import Guarantee, GuardedInput
 from addons.channels.incoming import MAX_TEXT, clean_sender
-from addons.channels.limits import Limit
-from addons.channels.recent import Recent
+from addons.channels.limits import SharedLimit
+from addons.channels.recent import SharedRecent
 from addons.channels.rest import read_body
 from addons.stores import forget
 from conch.settings import ChatSettings
@@ -35,9 +34,9 @@ class ChatInput(GuardedInput):
         self.settings = settings
         self.widget = Widget(settings.exit_url)
         self.safety, self.sources = safety_responses(), read_sources()
-        self.by_address = Limit(burst=60, seconds=1.0)  # a school or a phone company shares one
-        self.by_sender = Limit(burst=12, seconds=3.0)
-        self.gone = Recent(MOST_GONE, LONGEST_GONE)  # ids whose conversation was ended
+        self.by_address = SharedLimit("address", burst=60, seconds=1.0)  # a school or a phone company shares one
+        self.by_sender = SharedLimit("chat", burst=12, seconds=3.0)
+        self.gone = SharedRecent("gone", MOST_GONE, LONGEST_GONE)  # ids whose conversation was ended
 
     @classmethod
     def name(cls) -> str:
@@ -136,7 +135,7 @@ class ChatInput(GuardedInput):
             return self.answer(request, 403)
         if len(request.body) > MAX_BODY:
             return self.answer(request, 413)
-        if not self.by_address.allows(self.address(request)):
+        if not await self.by_address.allows(self.address(request)):
             return self.answer(request, 429)
         body = read_body(request)
         sender, text = body.get("sender"), body.get("message")
@@ -144,9 +143,9 @@ class ChatInput(GuardedInput):
             return self.answer(request, 400)
         if len(text) > MAX_TEXT:
             return self.answer(request, 413)
-        if sender in self.gone:
+        if await self.gone.is_anywhere(sender):
             return self.answer(request, 410)
-        if not self.by_sender.allows(sender):
+        if not await self.by_sender.allows(sender):
             return self.answer(request, 429)
         shown = Shown(self.safety, self.sources)
         await handle(UserMessage(text, shown, sender, input_channel=self.name()))
@@ -157,11 +156,11 @@ class ChatInput(GuardedInput):
         sender = read_body(request).get("sender") if len(request.body) <= MAX_BODY else None
         if not self.is_welcome(request) or not isinstance(sender, str) or not SENDER.match(sender):
             return self.answer(request, 400)
-        self.gone.add(sender)
+        await self.gone.add_anywhere(sender)
         agent = getattr(request.app.ctx, "agent", None)
         if agent is not None:
             name = clean_sender(sender, self.name())
             await forget(agent.tracker_store, name)
-            async with handle.turns.setdefault(name, asyncio.Lock()):
+            async with handle.turn_of(name):
                 await forget(agent.tracker_store, name)
         return response.empty(headers=HEADERS)

@@ -9,10 +9,12 @@ leave the process (docs/architecture.md).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.lock_store import LockStore
 from rasa.shared.core.domain import Domain
 from sanic import Blueprint
 
@@ -113,10 +115,18 @@ class Guarantee:
             overheard.is_closed = True
             await self._close(channel, str(message.sender_id), overheard.said, raw)
 
+    def turn_of(self, sender: str) -> AbstractAsyncContextManager:
+        """Waits until no turn of a sender runs, and holds up the next."""
+        if GuardedInput.locks is not None:
+            return GuardedInput.locks.lock(sender)
+        return self.turns.setdefault(sender, asyncio.Lock())
+
     async def _turn(self, message: UserMessage) -> None:
+        if GuardedInput.locks is not None:
+            await self.handler(message)  # Rasa takes the lock; a second one here would change the order
+            return
         # One at a time for each sender; Rasa's own lock would poll once a second.
-        lock = self.turns.setdefault(message.sender_id, asyncio.Lock())
-        async with lock:
+        async with self.turn_of(message.sender_id):
             await self.handler(message)
 
     async def _close(self, channel: OutputChannel, sender: str, said: list[str], raw: str) -> None:
@@ -159,6 +169,7 @@ class GuardedInput(InputChannel):
 
     directory: Directory | None = None  # shared by all channels, read before the first starts
     guarantees: list[Guarantee] = []  # told about the domain once a model is loaded
+    locks: LockStore | None = None  # keeps turns in order over several processes; None: each channel does, here
 
     def __init_subclass__(cls, **settings: Any) -> None:
         """Refuses a channel that would hand out the bare handler."""

@@ -82,7 +82,7 @@ class MessengerInput(GuardedInput):
                 logger.warning("a delivery without Meta's signature was refused")
                 raise Forbidden("not signed with the app secret")
             try:
-                turns.take(read_body(request))
+                await turns.take(read_body(request))
             except Exception as error:  # anything but 200 would make Meta send it again, and in the end stop
                 logger.error("a delivery was not read: %s", type(error).__name__)
             return response.text("EVENT_RECEIVED")

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
@@ -27,7 +27,7 @@ class MessengerOutput(OutputChannel):
         self.unsent: JSON | None = None
         self.refusal: GraphError | None = None  # after which nothing can reach this person
         self.is_plain = False  # whether Meta refused a shape, so that only text is left
-        self.sent: Callable[[str], None] = lambda mid: None
+        self.sent: Callable[[str], Awaitable[None]] | None = None  # told of each message that Meta took
 
     @classmethod
     def name(cls) -> str:
@@ -67,11 +67,13 @@ class MessengerOutput(OutputChannel):
             if self.is_silent():
                 return
             try:
-                self.sent(await self.graph.send(self.psid, message))
+                mid = await self.graph.send(self.psid, message)
             except GraphError as error:
                 self.refusal = error if error.is_final else None
                 self.is_plain = self.is_plain or error.code == REFUSED
                 raise
+            if self.sent is not None:
+                await self.sent(mid)
         offers = offers_of(reply)
         if len(offers) > MOST_BUTTONS:
             self.kept = quick_replies(offers)

@@ -13,13 +13,13 @@ from rasa.core.channels.channel import UserMessage
 
 from addons.channels.guarantee import Guarantee, GuardedInput, Handler, describe
 from addons.channels.incoming import LEADING_SLASHES
-from addons.channels.limits import Limit
+from addons.channels.limits import SharedLimit
 from addons.channels.messenger_events import Event, Kind, key_of, read
 from addons.channels.messenger_output import MessengerOutput
 from addons.channels.messenger_queues import Queues
 from addons.channels.messenger_send import Graph
 from addons.channels.messenger_words import MessengerWords
-from addons.channels.recent import Recent
+from addons.channels.recent import SharedRecent
 from conch.messenger_settings import MessengerSettings
 
 logger = logging.getLogger(__name__)
@@ -47,36 +47,40 @@ class Turns:
         self.words = MessengerWords(settings.chat_url)
         self.queues = Queues(self.answer)
         self.at_once = asyncio.Semaphore(MOST_TURNS)
-        self.rate = Limit(burst=BURST, seconds=PAUSE)
-        self.told = Recent(MOST_REMEMBERED, BURST * PAUSE)  # people who heard that it was too much
-        self.seen = Recent(MOST_REMEMBERED, DAY)  # events, as Meta delivers some twice
-        self.sent = Recent(MOST_REMEMBERED, DAY)  # our own messages, as Meta echoes them
-        self.met = Recent(MOST_REMEMBERED, LONG_SILENCE)  # people who heard the notice
-        self.silenced = Recent(MOST_REMEMBERED, settings.human_minutes * 60.0)  # people whom a person answers
+        self.taking = asyncio.Lock()  # what came first is put into its queue first, also while Redis is asked
+        self.rate = SharedLimit("messenger", burst=BURST, seconds=PAUSE)
+        self.told = SharedRecent("told", MOST_REMEMBERED, BURST * PAUSE)  # people who heard that it was too much
+        self.seen = SharedRecent("seen", MOST_REMEMBERED, DAY)  # events, as Meta delivers some twice
+        self.sent = SharedRecent("sent", MOST_REMEMBERED, DAY)  # our own messages, as Meta echoes them
+        self.met = SharedRecent("met", MOST_REMEMBERED, LONG_SILENCE)  # people who heard the notice
+        self.silenced = SharedRecent(
+            "silenced", MOST_REMEMBERED, settings.human_minutes * 60.0
+        )  # people whom a person answers
 
-    def take(self, delivery: Any) -> None:
+    async def take(self, delivery: Any) -> None:
         """Takes all that a delivery holds; the work comes later."""
-        for event in read(delivery, self.settings.app_id):
-            if self.seen.is_new(event.key):
-                self.take_event(event)
+        async with self.taking:
+            for event in read(delivery, self.settings.app_id):
+                if await self.seen.is_new_anywhere(event.key):
+                    await self.take_event(event)
 
-    def take_event(self, event: Event) -> None:
+    async def take_event(self, event: Event) -> None:
         """Puts one event into its person's queue, unless it must not be answered."""
         person = hmac.new(self.settings.id_key.encode(), event.psid.encode(), hashlib.sha256).hexdigest()
         age = time.time() - event.at / 1000
         if event.kind is Kind.HUMAN:
-            if age < self.settings.human_minutes * 60.0 and event.key not in self.sent:
-                self.silenced.add(person)
-                self.met.forget(person)
+            if age < self.settings.human_minutes * 60.0 and not await self.sent.is_anywhere(event.key):
+                await self.silenced.add_anywhere(person)
+                await self.met.forget_anywhere(person)
             return
-        if person in self.silenced:
+        if await self.silenced.is_anywhere(person):
             return
         if age > LATEST:
             logger.error("a message came %.0f minutes late and is not answered; is the clock right?", age / 60)
             return
-        if self.rate.allows(person) and self.queues.put(person, event):
+        if await self.rate.allows(person) and self.queues.put(person, event):
             return
-        if self.told.is_new(person):
+        if await self.told.is_new_anywhere(person):
             self.queues.put(person, replace(event, kind=Kind.TOO_MANY), is_last=True)
 
     async def answer(self, person: str, event: Event) -> None:
@@ -88,17 +92,20 @@ class Turns:
         def may_wait() -> bool:
             return not is_silent() and not self.queues.has_waiting(person)
 
-        if is_silent():
+        async def remember(mid: str) -> None:
+            await self.sent.add_anywhere(key_of({}, {"mid": mid}, event.psid))
+
+        if await self.silenced.is_anywhere(person):
             return
-        notice = [] if person in self.met else self.words.notice(describe(event.text)[0])
+        notice = [] if await self.met.is_anywhere(person) else self.words.notice(describe(event.text)[0])
         output = MessengerOutput(self.graph, event.psid, is_silent, notice)
-        output.sent = lambda mid: self.sent.add(key_of({}, {"mid": mid}, event.psid))
+        output.sent = remember
         async with self.at_once:
             await self.graph.show(event.psid, "mark_seen", "typing_on")
             await self.turn(person, event, output)
         await output.settle(may_wait)
         if not output.opening and not is_silent():
-            self.met.add(person)
+            await self.met.add_anywhere(person)
 
     async def turn(self, person: str, event: Event, output: MessengerOutput) -> None:
         """Hands the event to the assistant, or the fixed answer to what cannot be read, always guaranteed."""

@@ -4,6 +4,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from addons.stores.outside import Away
+from addons.stores.shared import SharedMemory, shared_memory
+
 
 class Recent:
     """Keys that were added within the last `seconds`, the newest `most` of them."""
@@ -34,3 +37,61 @@ class Recent:
     def forget(self, key: str) -> None:
         """Makes a key unknown again."""
         self.added.pop(key, None)
+
+
+# KEYS: a key. Whether it was added (1) or forgotten (0), if Redis knows, and for how many milliseconds yet.
+LOOK = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}"
+ADDED, FORGOTTEN = b"1", b"0"
+
+
+class SharedRecent(Recent):
+    """What any process saw lately where there is a Redis; what this one saw otherwise, and while Redis is away.
+
+    The methods with `anywhere` ask Redis and correct this process's memory by what it says; those of
+    Recent look at this process's memory only. What Redis does not know, as when it was started anew,
+    this process may still.
+    """
+
+    def __init__(self, purpose: str, most: int, seconds: float, memory: SharedMemory | None = None) -> None:
+        super().__init__(most, seconds)
+        self.purpose = purpose
+        self.memory = memory or shared_memory()
+        self.look = self.memory.script(LOOK) if self.memory else None
+
+    async def is_anywhere(self, key: str) -> bool:
+        """Whether a key was added, here or in another process."""
+        if self.memory is not None:
+            try:
+                known, left = await self.memory.ask(self.look, keys=[self.memory.key(self.purpose, key)])
+            except Away:
+                return key in self
+            if known == ADDED and key not in self:
+                self.add(key)
+                self.added[key] -= self.seconds - left / 1000
+            elif known == FORGOTTEN:
+                self.forget(key)
+        return key in self
+
+    async def is_new_anywhere(self, key: str) -> bool:
+        """Tells whether a key was unknown everywhere, and remembers it from its first sight on."""
+        return self.is_new(key) and await self._set(key, ADDED, nx=True)
+
+    async def add_anywhere(self, key: str) -> None:
+        """Remembers a key from now on."""
+        self.add(key)
+        await self._set(key, ADDED)
+
+    async def forget_anywhere(self, key: str) -> None:
+        """Makes a key unknown again; for keys that `is_anywhere` looks for."""
+        self.forget(key)
+        await self._set(key, FORGOTTEN)
+
+    async def _set(self, key: str, value: bytes, nx: bool = False) -> bool:
+        """Tells Redis; whether it did not know the key if that was asked, and True if there is no telling."""
+        if self.memory is None:
+            return True
+        name, milliseconds = self.memory.key(self.purpose, key), max(int(self.seconds * 1000), 1)
+        try:
+            return bool(await self.memory.ask(self.memory.client.set, name, value, px=milliseconds, nx=nx))
+        except Away:
+            return True

@@ -1,11 +1,11 @@
-"""Where a running conversation lives: in memory, for a while, and only its last part."""
+"""The store of one process: conversations in memory, for a while, and only their last part."""
 
 import time
 from collections import OrderedDict
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
@@ -53,6 +53,10 @@ class ForgettingTrackerStore(InMemoryTrackerStore):
         self.used.pop(sender_id, None)
         self.store.pop(sender_id, None)
 
+    async def maintain(self) -> None:
+        """Drops what is old; the server asks for it every minute."""
+        self.forget_old()
+
     def forget_old(self) -> None:
         """Drops conversations past their lifetime, then the oldest above the bound."""
         now = time.monotonic()
@@ -80,30 +84,3 @@ class ForgettingTrackerStore(InMemoryTrackerStore):
             ActionExecuted(ACTION_LISTEN_NAME),
         ]
         return DialogueStateTracker.from_events(tracker.sender_id, events, tracker.slots.values(), domain=self.domain)
-
-
-def stores_within(store: TrackerStore) -> list[TrackerStore]:
-    """The stores that Rasa's wrappers hold."""
-    wrapped = (getattr(store, name, None) for name in ("_tracker_store", "_fallback_tracker_store"))
-    return [within for within in wrapped if within is not None]
-
-
-def forget_old(store: TrackerStore) -> None:
-    """Drops what is past its lifetime also when nobody writes."""
-    if isinstance(store, ForgettingTrackerStore):
-        store.forget_old()
-    for within in stores_within(store):
-        forget_old(within)
-
-
-async def forget(store: TrackerStore, sender_id: str) -> None:
-    """Deletes a conversation from a store, or from the stores that Rasa's wrappers hold."""
-    wrapped = stores_within(store)
-    if isinstance(store, ForgettingTrackerStore):
-        await store.delete(sender_id)
-    elif isinstance(store, InMemoryTrackerStore):
-        store.store.pop(sender_id, None)
-    elif not wrapped:
-        raise NotImplementedError(f"{type(store).__name__} cannot delete one conversation")
-    for within in wrapped:
-        await forget(within, sender_id)
