@@ -20,6 +20,9 @@ run: install  ## set up, train if needed, and serve (PORT 5005, ACTIONS_PORT 505
 serve: install  ## the same for production: no /model/parse; listens on HOST
 	@$(PYTHON) -m scripts.run --production
 
+cluster: install-test  ## several assistants behind nginx, with PostgreSQL and Redis (ASSISTANTS 2, PORT 5005); Ctrl-C stops
+	@$(PYTHON) -m scripts.cluster
+
 talk: install  ## a conversation in the terminal with the running assistant
 	@$(PYTHON) -m scripts.talk
 
@@ -37,6 +40,9 @@ scenarios: install  ## check every practice case and play it with its example an
 
 forget: install  ## delete old conversations from the database; ARGS="--sender ID" or ARGS=--all for others
 	@$(PYTHON) -m scripts.forget $(ARGS)
+
+guides: install  ## facilitator guide and handout of every practice case, into guides/
+	@$(PYTHON) -m scripts.guides
 
 evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
 	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
@@ -85,4 +91,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve talk train contacts scenarios messenger-profile forget evaluate transcript format lint validate unit stories e2e browser pictures test lock clean
+.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate transcript format lint validate unit stories e2e browser pictures test lock clean

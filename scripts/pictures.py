@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from conch.settings import ROOT, Settings
+from scripts import pictures_of_presenter
 from scripts.browser import CHROMIUM, FLAGS
 from scripts.run import Process, answers, say, wait_for
 
@@ -85,6 +86,7 @@ def main() -> int:
             browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for screen in SCREENS:
                 take(browser, f"{site}/chat/", screen, FOLDER)
+            pictures_of_presenter.take(browser, f"{site}/chat/present", FOLDER)
             browser.close()
         say(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}/")
         return 0

@@ -16,6 +16,7 @@ from addons.channels.chat_replies import Shown, safety_responses
 from addons.channels.guarantee import Guarantee, GuardedInput
 from addons.channels.incoming import MAX_TEXT, clean_sender
 from addons.channels.limits import SharedLimit
+from addons.channels.present import Presenter
 from addons.channels.recent import SharedRecent
 from addons.channels.rest import read_body
 from addons.stores import forget
@@ -86,6 +87,7 @@ class ChatInput(GuardedInput):
         async def leave(request: Request) -> HTTPResponse:
             return await self.end(request, handle)
 
+        Presenter(self).add_routes(routes)
         return routes
 
     def language(self, request: Request) -> str:
