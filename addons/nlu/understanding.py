@@ -13,11 +13,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from addons.nlu.commands import command_of
 from addons.nlu.decision import OUT_OF_SCOPE, Decision, decide
 from addons.nlu.examples import read_example
 from addons.nlu.learning import learn
 from addons.nlu.recogniser import Recogniser
 from addons.nlu.safety_phrases import SafetyPhrases
+from addons.nlu.sentences import sentences
 
 logger = logging.getLogger(__name__)
 RANKED = 10  # as many alternatives as Rasa shows
@@ -45,7 +47,7 @@ class Understanding(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """How long to train; the rest is in addons/nlu/tuning.py."""
-        return {"epochs": 6, "pairs": 1500}
+        return {"epochs": 4, "pairs": 2000}
 
     def __init__(
         self,
@@ -93,10 +95,18 @@ class Understanding(GraphComponent):
             if text.startswith("/"):
                 continue
             if any(character.isalnum() for character in text):
-                self._set(message, decide(self.recogniser.read(text), self.phrases.find(text), text))
+                self._set(message, self.understand(text))
             else:
                 self._set(message, Decision(OUT_OF_SCOPE, 1.0, {OUT_OF_SCOPE: 1.0}, [], None, {}))
         return messages
+
+    def understand(self, text: str) -> Decision:
+        """Obeys a command, else reads the whole message and each of its sentences."""
+        command = command_of(text)
+        if command is not None:
+            return Decision(command, 1.0, {command: 1.0}, [], None, {})
+        parts = [(start, words, self.recogniser.read(words)) for start, words in sentences(text)]
+        return decide(self.recogniser.read(text), self.phrases.find(text), text, parts)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline trains on what this component finds."""
