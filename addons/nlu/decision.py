@@ -12,8 +12,8 @@ from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
 
 OUT_OF_SCOPE = "out_of_scope"
 SIGN_AT = 0.2  # a sign counts from here on; this and the next two were read off tests/nlu_held_out/develop.jsonl
-IN_SENTENCE_AT = 0.5  # or from here on in a sentence by itself ...
-HINTED_AT = 0.03  # ... if the whole message does not speak against it
+IN_CLAUSE_AT = 0.7  # or from here on in a clause by itself ...
+HINTED_AT = 0.01  # ... if the whole message does not speak against it
 SAFETY_AT = 0.2  # a safety intent outranks the rest from here on: a miss costs more than an alarm
 PRACTICE_AT = 0.9  # "help" alone is no request for a hint; within a practice actions/scenario_answers.py asks for less
 PRACTICE_STEPS = ("scenario_hint", "scenario_reveal", "scenario_next", "scenario_score", "stop_scenario")
@@ -22,7 +22,7 @@ LIKELY_AT = 0.1  # signs from here on are told to a practice case, which knows w
 WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
 
 
-Part = tuple[int, str, Reading]  # where a sentence begins, its words, and what the network makes of it
+Part = tuple[int, str, Reading]  # where a clause begins, its words, and what the network makes of it
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ def doubt_innocence(reading: Reading) -> dict[str, float]:
     return reading.intents | {OUT_OF_SCOPE: reading.intents.get(OUT_OF_SCOPE, 0.0) * (1.0 - strongest)}
 
 
-def signs_in_sentences(reading: Reading, parts: list[Part]) -> dict[str, Sign]:
-    """The signs of single sentences that the whole message allows, each where it is likeliest."""
+def signs_in_clauses(reading: Reading, parts: list[Part]) -> dict[str, Sign]:
+    """The signs of single clauses that the whole message allows, each where it is likeliest."""
     found: dict[str, Sign] = {}
     for start, words, part in parts:
         for column, (sign, p) in enumerate(part.signs.items()):
-            allowed = p >= IN_SENTENCE_AT and reading.signs[sign] >= HINTED_AT
+            allowed = p >= IN_CLAUSE_AT and reading.signs[sign] >= HINTED_AT
             if allowed and (sign not in found or p > found[sign].confidence):
                 first, last = explain(part, column, words)
                 found[sign] = Sign(sign, p, start + first, start + last)
@@ -110,21 +110,21 @@ def signs_in_sentences(reading: Reading, parts: list[Part]) -> dict[str, Sign]:
 def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, parts: list[Part] | None = None) -> Decision:
     """Makes intent, signs and perspective agree with each other.
 
-    parts: the sentences of the message, each with where it begins and its own reading.
+    parts: the clauses of the message, each with where it begins and its own reading.
     """
     intent = choose_intent(doubt_innocence(reading), phrase)
     found = {sign: p for sign, p in reading.signs.items() if p >= SIGN_AT}
-    of_sentences = signs_in_sentences(reading, parts or [])
+    of_clauses = signs_in_clauses(reading, parts or [])
     if intent.startswith(SIGN_INTENT):
         if not found:
             found[intent.removeprefix(SIGN_INTENT)] = reading.intents[intent]
         # Surer than the choice among all intents, in which the signs of one message compete.
         intent = SIGN_INTENT + max(found, key=lambda sign: found[sign])
     elif not has_perspective(intent) and intent not in SAFETY_INTENTS:
-        found, of_sentences = {}, {}
+        found, of_clauses = {}, {}
     columns = list(reading.signs)
     of_message = [Sign(sign, p, *explain(reading, columns.index(sign), text)) for sign, p in found.items()]
-    signs = [*of_message, *(sign for name, sign in of_sentences.items() if name not in found)]
+    signs = [*of_message, *(sign for name, sign in of_clauses.items() if name not in found)]
     signs.sort(key=lambda sign: -sign.confidence)
     teller = PERSPECTIVES[int(reading.perspective.argmax())] if has_perspective(intent) else None
     confidence = 1.0 if phrase is not None else reading.intents.get(intent, 0.0)

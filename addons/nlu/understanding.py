@@ -13,13 +13,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from addons.nlu.clauses import clauses
 from addons.nlu.commands import command_of
 from addons.nlu.decision import OUT_OF_SCOPE, Decision, decide
 from addons.nlu.examples import read_example
 from addons.nlu.learning import learn
 from addons.nlu.recogniser import Recogniser
 from addons.nlu.safety_phrases import SafetyPhrases
-from addons.nlu.sentences import sentences
 
 logger = logging.getLogger(__name__)
 RANKED = 10  # as many alternatives as Rasa shows
@@ -101,11 +101,11 @@ class Understanding(GraphComponent):
         return messages
 
     def understand(self, text: str) -> Decision:
-        """Obeys a command, else reads the whole message and each of its sentences."""
+        """Obeys a command, else reads the whole message and each of its clauses."""
         command = command_of(text)
         if command is not None:
             return Decision(command, 1.0, {command: 1.0}, [], None, {})
-        parts = [(start, words, self.recogniser.read(words)) for start, words in sentences(text)]
+        parts = [(start, words, self.recogniser.read(words)) for start, words in clauses(text)]
         return decide(self.recogniser.read(text), self.phrases.find(text), text, parts)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

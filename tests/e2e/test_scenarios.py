@@ -85,7 +85,7 @@ def test_something_real_in_the_middle_is_answered_for_real(learner: Learner, nam
     learner.start(scenarios()[name])
     replies = learner.say("my boss took my passport and he does not pay me, i am so scared")
     assert not any(reply["text"].startswith("Practice") for reply in replies)
-    assert "911" in replies[0]["text"]
+    assert "signs" in replies[0]["text"], "both are named"
     back = learner.practise("/scenario_next")
     assert "part 1 of" in back[0]["text"]
 

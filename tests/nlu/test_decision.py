@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.nlu.decision import HINTED_AT, IN_SENTENCE_AT, SAFETY_AT, SIGN_AT, Decision, decide
+from addons.nlu.decision import HINTED_AT, IN_CLAUSE_AT, SAFETY_AT, SIGN_AT, Decision, decide
 from addons.nlu.examples import PERSPECTIVES, has_perspective
 from addons.nlu.recogniser import Reading
 from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
@@ -164,19 +164,19 @@ def part(start: int, signs: dict[str, float]) -> tuple[int, str, Reading]:
     return start, TEXT, reading({}, signs)
 
 
-def test_a_sign_of_one_sentence_counts_where_it_stands() -> None:
+def test_a_sign_of_one_clause_counts_where_it_stands() -> None:
     whole = reading({"indicator_isolation": 0.9}, {"isolation": 0.9, "confinement": HINTED_AT})
-    found = decide(whole, None, TEXT, [part(7, {"isolation": 0.0, "confinement": IN_SENTENCE_AT})])
+    found = decide(whole, None, TEXT, [part(7, {"isolation": 0.0, "confinement": IN_CLAUSE_AT})])
     assert [sign.id for sign in found.signs] == ["isolation", "confinement"]
     assert found.signs[1].start >= 7
 
 
-def test_a_sign_of_one_sentence_that_the_message_speaks_against_does_not_count() -> None:
+def test_a_sign_of_one_clause_that_the_message_speaks_against_does_not_count() -> None:
     whole = reading({"indicator_isolation": 0.9}, {"isolation": 0.9, "confinement": HINTED_AT / 2})
     found = decide(whole, None, TEXT, [part(7, {"isolation": 0.0, "confinement": 0.99})])
     assert [sign.id for sign in found.signs] == ["isolation"]
 
 
-def test_sentences_of_what_tells_nothing_add_no_sign() -> None:
+def test_clauses_of_what_tells_nothing_add_no_sign() -> None:
     whole = reading({"ask_signs": 0.9}, {"isolation": 0.1})
     assert decide(whole, None, TEXT, [part(0, {"isolation": 0.99})]).signs == []
