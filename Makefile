@@ -62,7 +62,7 @@ validate: install-test  ## content checks and Rasa's own data checks
 	@$(PYTHON) -m rasa data validate --fail-on-warnings --max-history 2
 
 unit: install-test  ## unit and property tests (seconds to a minute)
-	@$(PYTHON) -m pytest -m "not e2e and not browser"
+	@$(PYTHON) -m pytest -m "not e2e and not browser and not cluster"
 
 stories: install-test  ## story tests on the trained model
 	@$(PYTHON) -m scripts.train
@@ -78,6 +78,11 @@ browser: install-test  ## the web chat: its script in Node, all of it in a real 
 	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m pytest -m browser tests/browser
 
+cluster-test: install-test  ## several assistants behind the real nginx, killed one after another
+	@$(PYTHON) -m scripts.browser
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m pytest -m cluster tests/cluster tests/deploy
+
 pictures: install-test  ## pictures of the web chat's main states, into pictures/
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.train
@@ -91,4 +96,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate transcript format lint validate unit stories e2e browser pictures test lock clean
+.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean

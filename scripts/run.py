@@ -120,7 +120,7 @@ def watch(rasa: Process, actions: Process) -> int:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """Treats a polite end (SIGTERM) like Ctrl-C."""
+    """Ends politely, as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
@@ -137,7 +137,11 @@ def main() -> int:
     for name, port in (("PORT", settings.port), ("ACTIONS_PORT", settings.actions_port)):
         if is_taken(port):
             sys.exit(f"conch: {name}={port} is in use: stop what listens there, or set {name} to another port")
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a shell ignores the first in the background
+        signal.signal(number, interrupt)
     base = f"http://127.0.0.1:{settings.port}"
     servers: list[Process] = []
     try:
