@@ -47,6 +47,9 @@ guides: install  ## facilitator guide and handout of every practice case, into g
 evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
 	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
 
+benchmark-understanding: install  ## understanding beside Rasa's own and others (25 minutes); ARGS=--write into docs/benchmarks
+	@$(PYTHON) -m benchmarks.understanding $(ARGS)
+
 transcript: install  ## make docs/transcript.md from the running assistant
 	@$(PYTHON) -m scripts.transcript
 
@@ -96,4 +99,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean
+.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate benchmark-understanding transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean

@@ -1,0 +1,1 @@
+"""What Conch understands beside what others would, trained and measured in one run."""
