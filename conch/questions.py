@@ -25,8 +25,9 @@ QUESTIONS_FILE = Path(__file__).resolve().parent.parent / "content" / "questions
 AT_ONCE = 3  # questions before a case, after it, and in a retest
 LEAST_QUESTIONS = 30
 MOST_WORDS = {"text": 40, "why": 25}
-# Digits and letters that cannot be taken for one another when read aloud or copied by hand.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Digits and letters that cannot be taken for one another when read aloud or copied by hand; no vowels, so that no
+# code spells a word of this subject.
+ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 LOOKS_LIKE = str.maketrans("OIL", "011")
 SEEDS, BLOCKS, COUNTS, CHECKS = 1 << 17, 1 << 5, 5, 61
 CODE_LENGTH = 7

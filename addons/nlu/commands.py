@@ -1,4 +1,6 @@
-"""Words that a practice case shows on its buttons, so that typing one does what tapping it does."""
+"""What a practice case asks people to type: the words on its buttons, and the code of a retest."""
+
+import re
 
 COMMANDS = {
     "practice": "start_scenario",
@@ -12,8 +14,11 @@ COMMANDS = {
     "back to practice": "scenario_next",
     "score": "scenario_score",
 }
+# Obeyed before anything is understood: a code's letters are drawn by chance and mean nothing.
+RETEST = re.compile(r"(?:retest\W+\w{3}[- ]?\w{4}|(?:my )?code(?: is)?\W+\w{3}-\w{4})", re.IGNORECASE)
 
 
 def command_of(text: str) -> str | None:
     """The intent of a message that is nothing but such words."""
-    return COMMANDS.get(text.strip(" \t\n.!?\"'").lower())
+    words = text.strip(" \t\n.!?\"'")
+    return "start_scenario" if RETEST.fullmatch(words) else COMMANDS.get(words.lower())

@@ -36,6 +36,11 @@ def test_a_code_says_what_was_written_into_it(retest: Retest) -> None:
     assert read_code(code.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == retest
 
 
+@given(retests)
+def test_a_code_spells_no_word(retest: Retest) -> None:
+    assert not set("AEIOU") & set(write_code(retest))
+
+
 @given(retests, st.integers(0, 6), st.sampled_from(ALPHABET))
 def test_one_wrong_letter_is_noticed_or_changes_nothing(retest: Retest, place: int, letter: str) -> None:
     code = write_code(retest).replace("-", "")
