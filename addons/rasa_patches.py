@@ -22,9 +22,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 logger = logging.getLogger(__name__)
 
 PATCHED_VERSION = "3.6.21"
-OBSERVATION = "action_scenario_answer"
+TELLINGS = ("action_scenario_answer", "action_several_signs")  # what takes a telling to the action server
 MAY_BE_REAL = ("immediate_danger", "unsafe_to_talk", "report_concern", "indicator_")  # as in actions/telling.py
-LONGEST_OBSERVATION = 4.0  # seconds; less than the turn's deadline (addons/channels/guarantee.py)
+LONGEST_TELLING = 4.0  # seconds; less than the turn's deadline (addons/channels/guarantee.py)
 
 
 def resolve_events_once() -> None:
@@ -75,11 +75,11 @@ def end_every_turn_listening() -> None:
     MessageProcessor._run_prediction_loop = run
 
 
-def answer_danger_in_a_failed_practice() -> None:
-    """Gives what may be somebody's life its ordinary answer when the action that would tell it from practice fails.
+def answer_tellings_without_actions() -> None:
+    """Gives danger and signs their plain answer when the action that would weigh them fails.
 
-    Rasa only logs that an action failed, and a rule cannot name another one for that case. Danger must not
-    wait for the action server.
+    Within a practice, that is danger too; with several signs, the first one's lesson. Rasa only logs that an action
+    failed, and no rule can name another one for that case.
     """
     original = RemoteAction.run
 
@@ -92,12 +92,12 @@ def answer_danger_in_a_failed_practice() -> None:
     ) -> list[Event]:
         intent = tracker.latest_message.intent_name or "" if tracker.latest_message else ""
         work = original(self, output_channel, nlg, tracker, domain)
-        if self.name() != OBSERVATION or not intent.startswith(MAY_BE_REAL):
+        if self.name() not in TELLINGS or not intent.startswith(MAY_BE_REAL):
             return await work
         try:
-            events = await asyncio.wait_for(work, LONGEST_OBSERVATION)
+            events = await asyncio.wait_for(work, LONGEST_TELLING)
         except Exception as error:
-            logger.error("%s failed, answered as outside a practice: %s", OBSERVATION, type(error).__name__)
+            logger.error("%s failed, plain answer instead: %s", self.name(), type(error).__name__)
             events = []
         if any(isinstance(event, BotUttered) and event.text for event in events):
             return events
@@ -117,4 +117,4 @@ def apply() -> None:
     resolve_events_once()
     check_action_schema_once()
     end_every_turn_listening()
-    answer_danger_in_a_failed_practice()
+    answer_tellings_without_actions()

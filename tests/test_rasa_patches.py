@@ -140,11 +140,12 @@ def observe(intent: str, fault: Any, action: str = "action_scenario_answer") -> 
 
 @pytest.mark.parametrize("intent", ["immediate_danger", "unsafe_to_talk", "report_concern", "indicator_grooming"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_danger_in_a_practice_is_answered_whatever_the_action_server_does(
-    patched: None, monkeypatch: pytest.MonkeyPatch, intent: str, fault: str
+@pytest.mark.parametrize("action", rasa_patches.TELLINGS)
+def test_danger_and_signs_are_answered_whatever_the_action_server_does(
+    patched: None, monkeypatch: pytest.MonkeyPatch, intent: str, fault: str, action: str
 ) -> None:
-    monkeypatch.setattr(rasa_patches, "LONGEST_OBSERVATION", 0.05)
-    said, left = observe(intent, FAULTS[fault])
+    monkeypatch.setattr(rasa_patches, "LONGEST_TELLING", 0.05)
+    said, left = observe(intent, FAULTS[fault], action)
     assert said.text == "For real."
     assert said.metadata["utter_action"] == f"utter_{intent}"
     assert (left.key, left.value) == ("practising", False)
