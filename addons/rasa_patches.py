@@ -4,18 +4,27 @@ Each one names its reason; those that only save time change no behaviour and nam
 measured figure. `apply` refuses any other version.
 """
 
+import asyncio
+import logging
 from functools import lru_cache
 
 import rasa
 from jsonschema.validators import validator_for
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionBotResponse, RemoteAction
 from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, ConversationResumed, Event
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+logger = logging.getLogger(__name__)
+
 PATCHED_VERSION = "3.6.21"
+TELLINGS = ("action_scenario_answer", "action_several_signs")  # what takes a telling to the action server
+MAY_BE_REAL = ("immediate_danger", "unsafe_to_talk", "report_concern", "indicator_")  # as in actions/telling.py
+LONGEST_TELLING = 4.0  # seconds; less than the turn's deadline (addons/channels/guarantee.py)
 
 
 def resolve_events_once() -> None:
@@ -66,6 +75,38 @@ def end_every_turn_listening() -> None:
     MessageProcessor._run_prediction_loop = run
 
 
+def answer_tellings_without_actions() -> None:
+    """Gives danger and signs their plain answer when the action that would weigh them fails.
+
+    Within a practice, that is danger too; with several signs, the first one's lesson. Rasa only logs that an action
+    failed, and no rule can name another one for that case.
+    """
+    original = RemoteAction.run
+
+    async def run(
+        self: RemoteAction,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        intent = tracker.latest_message.intent_name or "" if tracker.latest_message else ""
+        work = original(self, output_channel, nlg, tracker, domain)
+        if self.name() not in TELLINGS or not intent.startswith(MAY_BE_REAL):
+            return await work
+        try:
+            events = await asyncio.wait_for(work, LONGEST_TELLING)
+        except Exception as error:
+            logger.error("%s failed, plain answer instead: %s", self.name(), type(error).__name__)
+            events = []
+        if any(isinstance(event, BotUttered) and event.text for event in events):
+            return events
+        said = await ActionBotResponse(f"utter_{intent}").run(output_channel, nlg, tracker, domain)
+        return [*said, SlotSet("practising", False)]
+
+    RemoteAction.run = run
+
+
 def apply() -> None:
     """Applies every patch once, before the first message."""
     if rasa.__version__ != PATCHED_VERSION:
@@ -76,3 +117,4 @@ def apply() -> None:
     resolve_events_once()
     check_action_schema_once()
     end_every_turn_listening()
+    answer_tellings_without_actions()
