@@ -182,11 +182,8 @@ def main() -> int:
     settings = dataclasses.replace(settings, host="127.0.0.1")
     if is_taken(settings.port):
         sys.exit(f"conch: PORT={settings.port} is in use: stop what listens there, or set PORT to another port")
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a shell ignores the first in the background
-        signal.signal(number, interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell ignores the first in the background
+        signal.signal(ending, interrupt)
     with contextlib.ExitStack() as stack:
         try:
             if not os.environ.get("MODEL") and not train.is_current():
