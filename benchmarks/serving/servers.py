@@ -19,7 +19,7 @@ from benchmarks.serving.systems import System
 from benchmarks.understanding.running import HEARTBEAT, QUIET, last_line
 from scripts.local_stores import free_port
 
-LONGEST_START = 600.0  # seconds; stock Rasa traces its networks at start
+LONGEST_START = 300.0  # seconds; stock Rasa traces its networks at start
 PATIENCE = 60.0  # seconds that a system has to end in order
 SECONDS_BETWEEN_LOOKS = 0.1
 
