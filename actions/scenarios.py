@@ -13,12 +13,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import scenario_words as words
 from actions.practice import Practice, Stage
 from actions.scenario_words import Message, say
-from conch.questions import Retest, draw, read_code
+from conch.questions import Retest, draw, questions, read_code
 from conch.scenarios import Scenario, find_scenarios, scenarios
 
 CODE = re.compile(r"\b[0-9a-z]{3}[- ]?[0-9a-z]{4}\b", re.IGNORECASE)
 RETEST = re.compile(r"\b(?:retest|code)\b", re.IGNORECASE)
 Turn = tuple[list[Message], list[dict[str, Any]]]
+
+# Both are read while the server starts: within a turn, that could outlast its deadline.
+scenarios()
+questions()
 
 
 def text_of(tracker: Tracker) -> str:

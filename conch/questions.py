@@ -18,7 +18,7 @@ from pydantic.fields import ModelField
 from conch.contacts import UniqueKeys
 from conch.phones import Record
 from conch.scenarios import ScenariosError, known_sign
-from conch.sources import read_sources
+from conch.sources import known_sources
 
 logger = logging.getLogger(__name__)
 QUESTIONS_FILE = Path(__file__).resolve().parent.parent / "content" / "questions.yml"
@@ -70,7 +70,7 @@ class Question(Record):
     @validator("sources")
     def cites(cls, value: list[str]) -> list[str]:
         """Every source is known."""
-        unknown = set(value) - set(read_sources())
+        unknown = set(value) - known_sources()
         if unknown:
             raise ValueError(f"'{sorted(unknown)[0]}' is not in content/sources.yml; add it there")
         return value

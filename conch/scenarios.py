@@ -16,7 +16,7 @@ from pydantic.fields import ModelField
 from conch.contacts import UniqueKeys
 from conch.phones import Record
 from conch.signs import signs
-from conch.sources import read_sources
+from conch.sources import known_sources
 
 logger = logging.getLogger(__name__)
 SCENARIOS = Path(__file__).resolve().parent.parent / "content" / "scenarios"
@@ -178,7 +178,7 @@ class Scenario(Short):
         missing = {Does.CALL, Does.CONFRONT} - {option.does for option in values["choice"]}
         if missing:
             raise ValueError(f"choice: add an option that does '{sorted(missing)[0].value}'")
-        unknown = set(values["sources"]) - set(read_sources())
+        unknown = set(values["sources"]) - known_sources()
         if unknown:
             raise ValueError(f"sources: '{sorted(unknown)[0]}' is not in content/sources.yml; add it there")
         return values

@@ -1,5 +1,6 @@
 """Where facts come from: content/sources.yml and the references to it."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -41,3 +42,9 @@ def read_sources(path: Path = SOURCES_FILE) -> dict[str, Source]:
     """Reads every source by its id."""
     records = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
     return {name: Source(**record) for name, record in records.items()}
+
+
+@lru_cache(maxsize=1)
+def known_sources() -> frozenset[str]:
+    """The ids of all sources, read once."""
+    return frozenset(read_sources())

@@ -29,6 +29,7 @@ MOST_ASSISTANTS = 16
 SECONDS_BETWEEN_LOOKS = 1.0
 MOST_SILENT_LOOKS = 3  # in a row; a busy machine may miss one
 SECONDS_BETWEEN_WORDS = 10.0  # while they start
+LONGEST_START = 600.0  # seconds until all must be ready
 
 
 class Nginx(Process):
@@ -148,6 +149,10 @@ def watch(assistants: list[Assistant], nginx: Nginx, kept: list[Kept], address: 
                 elif not all(assistant.rasa.is_alive() for assistant in assistants):
                     say("an assistant ended while starting; the lines above say why")
                     return 1
+                elif now - start > LONGEST_START:
+                    late = ", ".join(assistant.name for assistant in assistants if not assistant.is_ready)
+                    say(f"{late}: not ready after {LONGEST_START:.0f} s: start fewer, or stop what else runs here")
+                    return 1
                 elif now - shown > SECONDS_BETWEEN_WORDS:
                     shown = now
                     say(f"waiting for the assistants ({now - start:.0f} s)")
@@ -182,8 +187,8 @@ def main() -> int:
     settings = dataclasses.replace(settings, host="127.0.0.1")
     if is_taken(settings.port):
         sys.exit(f"conch: PORT={settings.port} is in use: stop what listens there, or set PORT to another port")
-    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell ignores the first in the background
-        signal.signal(ending, interrupt)
+    for wanted in (signal.SIGINT, signal.SIGTERM):  # a shell ignores the first in the background
+        signal.signal(wanted, interrupt)
     with contextlib.ExitStack() as stack:
         try:
             if not os.environ.get("MODEL") and not train.is_current():

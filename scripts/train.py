@@ -44,6 +44,7 @@ def train() -> None:
     environment = os.environ | {
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "1",  # off by default on some processors, whose figures would then differ
         "PYTHONWARNINGS": "ignore",
         "PYTHONPATH": str(ROOT),
         "LOG_LEVEL": "WARNING",

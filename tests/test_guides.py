@@ -138,3 +138,8 @@ def test_no_page_asks_for_anything_from_elsewhere(referrals: Referrals) -> None:
     case = next(iter(scenarios().values()))
     for page in (guides.facilitator(case, referrals), guides.handout(case, referrals)):
         assert not re.search(r"<(?:link|script|img|iframe)|url\(|@import|https?:", page)
+
+
+def test_the_presenter_page_and_the_guide_plan_the_same_time() -> None:
+    words = (guides.ROOT / "widget" / "present" / "words.mjs").read_text("utf-8")
+    assert f"parts, about {guides.MINUTES_A_PART} minutes each" in words

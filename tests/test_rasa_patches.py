@@ -1,5 +1,6 @@
 """The patched Rasa gives the results of the unpatched one, and only its own version is patched."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,16 +8,17 @@ from typing import Any
 import jsonschema
 import pytest
 import rasa
-from hypothesis import given
-from hypothesis import strategies as st
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core import events
-from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, SLOTS, USER
-from rasa.shared.core.domain import State
-from rasa.shared.core.events import Event
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import ClientResponseError
 
 from addons import rasa_patches
 
@@ -42,26 +44,13 @@ NAMES = ["user", "bot", "slot", "action", "session_started", "no_such_event", ""
 def patched() -> Iterator[None]:
     """Rasa with the patches, and as it was afterwards."""
     resolve, check = Event.__dict__["resolve_by_type"], RemoteAction._validate_action_result
-    loop, keys = MessageProcessor._run_prediction_loop, RulePolicy._get_possible_keys
+    loop, run = MessageProcessor._run_prediction_loop, RemoteAction.run
+    keys = RulePolicy._get_possible_keys
     rasa_patches.apply()
     yield
-    RulePolicy._get_possible_keys = keys
+    RemoteAction.run, RulePolicy._get_possible_keys = run, keys
     Event.resolve_by_type, RemoteAction._validate_action_result = resolve, check
     MessageProcessor._run_prediction_loop = loop
-
-
-def states(names: list[Any]) -> st.SearchStrategy[State]:
-    """States of a rule or a conversation: last action, intent and a slot, each of which may be missing."""
-    name = st.sampled_from(names)
-    action = st.fixed_dictionaries({}, optional={"action_name": name})
-    user = st.fixed_dictionaries({}, optional={"intent": name, "text": name})
-    slots = st.fixed_dictionaries({}, optional={"practising": st.sampled_from([[1.0], [0.0], SHOULD_NOT_BE_SET])})
-    return st.fixed_dictionaries({}, optional={PREVIOUS_ACTION: action, USER: user, SLOTS: slots})
-
-
-def told(state: State) -> State:
-    """The state of a conversation, whose features are tuples where those of a rule are lists."""
-    return state | {SLOTS: {name: tuple(value) for name, value in state.get(SLOTS, {}).items()}}
 
 
 def judge(answer: Any) -> tuple[str, str]:
@@ -106,27 +95,72 @@ def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert RemoteAction._validate_action_result is before
 
 
-@given(
-    rules=st.lists(st.lists(states(["a", "b", "c", None, SHOULD_NOT_BE_SET]), min_size=1, max_size=3), max_size=12),
-    conversation=st.lists(states(["a", "b", "c", None]).map(told), max_size=3),
+class BrokenActions:
+    """An action server that raises, hangs, or answers what it is given."""
+
+    url, kwargs = "http://127.0.0.1:9/webhook", {}
+
+    def __init__(self, fault: Any) -> None:
+        self.fault = fault
+
+    async def request(self, **ignored: Any) -> Any:
+        """Answers one call."""
+        if self.fault is None:
+            await asyncio.sleep(3600)
+        if isinstance(self.fault, Exception):
+            raise self.fault
+        return self.fault
+
+
+REFUSED = ClientResponseError(400, "x", json.dumps({"action_name": "action_scenario_answer"}))
+FAULTS = {
+    "gone": OSError(),
+    "hangs": None,
+    "400": REFUSED,
+    "500": ClientResponseError(500, "x", "x"),
+    "no shape": [],
+    "says nothing": {},
+    "says nothing to read": {"responses": [{"text": ""}]},
+}
+
+
+def observe(intent: str, fault: Any, action: str = "action_scenario_answer") -> list[Event]:
+    """What an action leaves behind for one message within a practice."""
+    domain = Domain.from_dict(
+        {
+            "intents": [intent],
+            "actions": [action],
+            "responses": {f"utter_{intent}": [{"text": "For real."}]},
+        }
+    )
+    tracker = DialogueStateTracker("learner", [])
+    tracker.update(UserUttered("help", {"name": intent, "confidence": 1.0}))
+    words = TemplatedNaturalLanguageGenerator(domain.responses)
+    work = RemoteAction(action, BrokenActions(fault)).run(CollectingOutputChannel(), words, tracker, domain)
+    return asyncio.run(work)
+
+
+@pytest.mark.parametrize("intent", ["immediate_danger", "unsafe_to_talk", "report_concern", "indicator_grooming"])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("action", rasa_patches.TELLINGS)
+def test_danger_and_signs_are_answered_whatever_the_action_server_does(
+    patched: None, monkeypatch: pytest.MonkeyPatch, intent: str, fault: str, action: str
+) -> None:
+    monkeypatch.setattr(rasa_patches, "LONGEST_TELLING", 0.05)
+    said, left = observe(intent, FAULTS[fault], action)
+    assert said.text == "For real."
+    assert said.metadata["utter_action"] == f"utter_{intent}"
+    assert (left.key, left.value) == ("practising", False)
+
+
+def test_what_the_action_says_of_an_observation_stands(patched: None) -> None:
+    (said,) = observe("immediate_danger", {"responses": [{"text": "Practice. Well seen."}]})
+    assert said.text == "Practice. Well seen."
+
+
+@pytest.mark.parametrize(
+    ("intent", "action"), [("affirm", "action_scenario_answer"), ("immediate_danger", "action_contacts")]
 )
-def test_the_same_rules_are_found_as_before(rules: list[list[State]], conversation: list[State]) -> None:
-    policy, original = object.__new__(RulePolicy), RulePolicy._get_possible_keys
-    lookup = {json.dumps(rule): "utter" for rule in rules}
-    expected = original(policy, lookup, conversation)
-    try:
-        rasa_patches.look_at_few_rules()
-        for _ in range(2):
-            assert policy._get_possible_keys(lookup, conversation) == expected
-        assert policy._get_possible_keys(dict(lookup), conversation) == expected
-    finally:
-        RulePolicy._get_possible_keys = original
-
-
-def test_few_rules_are_compared() -> None:
-    lookup = {
-        json.dumps([{PREVIOUS_ACTION: {"action_name": "action_listen"}, USER: {"intent": f"intent {n}"}}]): "utter"
-        for n in range(50)
-    }
-    state = {PREVIOUS_ACTION: {"action_name": "action_listen"}, USER: {"intent": "intent 7"}}
-    assert len(rasa_patches.RulesByLastState(lookup).that_may_fit(state)) == 1
+def test_other_failures_stay_failures(patched: None, intent: str, action: str) -> None:
+    with pytest.raises(OSError):
+        observe(intent, OSError(), action)

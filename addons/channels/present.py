@@ -47,7 +47,7 @@ def shown_part(beat: Beat) -> dict[str, Any]:
 
 def shown_case(case: Scenario) -> dict[str, Any]:
     """A case as the page needs it: all of it, so that a server that goes away takes nothing with it."""
-    kept = case.dict(include={"id", "number", "title", "audiences", "minutes", "introduction", "debrief", "tomorrow"})
+    kept = case.dict(include={"id", "number", "title", "audiences", "introduction", "debrief", "tomorrow"})
     options = [
         {"text": one.text, "does": one.does.value, "isRight": one.is_right, "feedback": one.feedback}
         for one in case.choice

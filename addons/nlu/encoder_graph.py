@@ -1,4 +1,4 @@
-"""Writes the trained network as one int8 ONNX graph, for one message at a time on one thread.
+"""Writes the encoder, or the trained network, as one int8 ONNX graph for one message at a time.
 
 Fused attention layers in int8 take half the time of the fp32 graph; a single message needs no
 padding mask. The small heads stay in fp32.
@@ -83,23 +83,37 @@ class GraphWriter:
         self.linear(mean, "intent", "intent")
         self.linear(mean, "perspective", "perspective")
 
+    def encode(self, layers: int) -> str:
+        """Adds the embeddings and the encoder up to a layer."""
+        words = self.node("Gather", [self.weight("embeddings.word_embeddings.weight"), "ids"], "words")
+        table = self.weight("embeddings.position_embeddings.weight")
+        places = self.node("Gather", [table, "positions"], "places")
+        segment = self.constant("segment", self.weights["embeddings.token_type_embeddings.weight"][0])
+        values = self.normalise(words, places, "embeddings.LayerNorm", segment, "embedded")
+        for number in range(layers):
+            values = self.layer(values, number)
+        return values
 
-def write_graph(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
-    """Token ids (1, n) and positions (1, n) to logits (1, labels) and `carried` (1, n, signs)."""
+    def model(self, outputs: tuple[str, ...]) -> onnx.ModelProto:
+        """The graph so far: token ids (1, n) and positions (1, n) to the outputs."""
+        inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["one", "pieces"]) for n in ("ids", "positions")]
+        shaped = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
+        graph = helper.make_graph(self.nodes, "understanding", inputs, shaped, list(self.constants.values()))
+        operators = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
+        return helper.make_model(graph, opset_imports=operators, ir_version=8)
+
+
+def write_layers(weights: dict[str, np.ndarray], layers: int) -> bytes:
+    """The encoder's lower layers alone: their last hidden states (1, n, 384)."""
     writer = GraphWriter(weights)
-    words = writer.node("Gather", [writer.weight("embeddings.word_embeddings.weight"), "ids"], "words")
-    table = writer.weight("embeddings.position_embeddings.weight")
-    places = writer.node("Gather", [table, "positions"], "places")
-    segment = writer.constant("segment", weights["embeddings.token_type_embeddings.weight"][0])
-    values = writer.normalise(words, places, "embeddings.LayerNorm", segment, "embedded")
-    for number in range(LAYERS):
-        values = writer.layer(values, number)
-    writer.heads(values)
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["one", "pieces"]) for n in ("ids", "positions")]
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in OUTPUTS]
-    graph = helper.make_graph(writer.nodes, "understanding", inputs, outputs, list(writer.constants.values()))
-    operators = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
-    return helper.make_model(graph, opset_imports=operators, ir_version=8)
+    return quantise(writer.model((writer.encode(layers),)))
+
+
+def write_graph(weights: dict[str, np.ndarray]) -> bytes:
+    """The trained network: logits (1, labels) and `carried` (1, n, signs)."""
+    writer = GraphWriter(weights)
+    writer.heads(writer.encode(LAYERS))
+    return quantise(writer.model(OUTPUTS))
 
 
 def quantise(model: onnx.ModelProto) -> bytes:

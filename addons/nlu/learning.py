@@ -11,15 +11,25 @@ from pathlib import Path
 
 import numpy as np
 
-from addons.nlu.encoder_graph import quantise, write_graph
+from addons.nlu.encoder_graph import write_graph
 from addons.nlu.encoder_weights import read_tokenizer, read_weights
 from addons.nlu.examples import Example, joined
+from addons.nlu.frozen_layers import frozen_states
 from addons.nlu.labels import Labels, make_targets
 from addons.nlu.recogniser import Recogniser, make_tokenizer
 
 LEARNED = Path(__file__).resolve().parents[2] / ".cache" / "learned"
-WHAT_COUNTS = ("encoder_graph.py", "encoder_weights.py", "examples.py", "labels.py", "learning.py", "tuning.py")
+WHAT_COUNTS = (
+    "encoder_graph.py",
+    "encoder_weights.py",
+    "examples.py",
+    "frozen_layers.py",
+    "labels.py",
+    "learning.py",
+    "tuning.py",
+)
 MOST_KEPT = 3
+TELL_AFTER = 4000
 MAX_TRAINING_PIECES = 160  # longer stories are cut in training; attention grows with the square
 
 
@@ -70,7 +80,13 @@ def train_network(examples: list[Example], tell: Callable[[str], None], recipe: 
     encodings = [tokenizer.encode(example.text) for example in examples]
     labels = Labels.of(examples)
     targets = make_targets(examples, [encoding.offsets for encoding in encodings], labels)
-    network = Network(read_weights(), labels, Recipe(**recipe))
-    for step in train(network, [np.array(encoding.ids) for encoding in encodings], targets):
+    weights = read_weights()
+    network = Network(weights, labels, Recipe(**recipe))
+    states = []
+    for state in frozen_states([np.array(e.ids) for e in encodings], weights, network.recipe.frozen_layers):
+        states.append(state)
+        if len(states) % TELL_AFTER == 0 or len(states) == len(encodings):
+            tell(f"read {len(states)} of {len(encodings)} messages with the layers that stay")
+    for step in train(network, states, targets):
         tell(step)
-    return Recogniser(quantise(write_graph(network.weights())), content, labels)
+    return Recogniser(write_graph(network.weights()), content, labels)

@@ -1,8 +1,8 @@
 """Trains the upper layers of the sentence encoder and the heads on data/nlu.
 
-The encoder's lower layers stay as they are and are computed once for every message; the upper
-ones and the heads learn together, which a linear head on frozen vectors cannot match (measured
-in docs/understanding.md). TensorFlow is here because Rasa brings it; it is not used at run time.
+The encoder's lower layers stay as they are (addons/nlu/frozen_layers.py); the upper ones and the heads
+learn together, which a linear head on frozen vectors cannot match (measured in docs/understanding.md).
+TensorFlow is here because Rasa brings it; it is not used at run time.
 """
 
 import time
@@ -13,9 +13,11 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
+from addons.nlu.encoder_graph import HEADS, LAYERS
 from addons.nlu.labels import Labels, Targets
 
-HEADS, WIDTH = 12, 384
+WIDTH = 384
+CLEARLY = 0.7  # casting costs time as well
 PARTS = (
     "attention.self.query",
     "attention.self.key",
@@ -59,9 +61,9 @@ def normalise(values: tf.Tensor, weights: dict, name: str) -> tf.Tensor:
 
 @lru_cache(maxsize=1)
 def product_type() -> tf.DType:
-    """The number type of matrix products: bfloat16 where the processor multiplies it faster.
+    """The number type of matrix products: bfloat16 where the processor multiplies it clearly faster.
 
-    Measured on the spot, since a processor without such units takes many times longer with it.
+    Measured on the spot, since a processor without such units takes longer with it.
     """
 
     def seconds(kind: tf.DType) -> float:
@@ -73,14 +75,20 @@ def product_type() -> tf.DType:
             times.append(time.perf_counter() - start)
         return min(times)
 
-    return min((tf.float32, tf.bfloat16), key=seconds)
+    with tf.init_scope():  # also when a graph is being traced
+        return tf.bfloat16 if seconds(tf.bfloat16) < CLEARLY * seconds(tf.float32) else tf.float32
 
 
 def linear(values: tf.Tensor, weights: dict, name: str) -> tf.Tensor:
-    """A linear layer, its matrix stored as (out, in); sums and biases are in float32."""
-    kind = product_type()
-    product = tf.matmul(tf.cast(values, kind), tf.cast(weights[f"{name}.weight"], kind), transpose_b=True)
-    return tf.cast(product, tf.float32) + weights[f"{name}.bias"]
+    """A linear layer, its matrix stored as (out, in); sums and biases are in float32.
+
+    One product over all pieces of a batch: TensorFlow would multiply message by message, which takes twice the time.
+    """
+    kind, weight = product_type(), weights[f"{name}.weight"]
+    rows = tf.reshape(values, (-1, values.shape[-1]))
+    product = tf.cast(tf.matmul(tf.cast(rows, kind), tf.cast(weight, kind), transpose_b=True), tf.float32)
+    shape = tf.concat([tf.shape(values)[:-1], [weight.shape[0]]], 0)
+    return tf.reshape(product + weights[f"{name}.bias"], shape)
 
 
 def transformer_layer(values: tf.Tensor, mask: tf.Tensor, weights: dict, number: int, dropout: float) -> tf.Tensor:
@@ -103,14 +111,6 @@ def transformer_layer(values: tf.Tensor, mask: tf.Tensor, weights: dict, number:
     return normalise(inner + narrow, weights, f"{name}.output.LayerNorm")
 
 
-def embed(ids: np.ndarray, weights: dict) -> tf.Tensor:
-    """Word, place and segment embeddings of (messages, pieces)."""
-    values = tf.gather(weights["embeddings.word_embeddings.weight"], ids)
-    values += weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-    values += weights["embeddings.token_type_embeddings.weight"][0]
-    return normalise(values, weights, "embeddings.LayerNorm")
-
-
 def pad(rows: list[np.ndarray], fill: float = 0.0) -> np.ndarray:
     """Puts rows of different length into one array."""
     longest = max(len(row) for row in rows)
@@ -129,7 +129,7 @@ class Network:
 
     def __init__(self, weights: Weights, labels: Labels, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.layers = range(recipe.frozen_layers, 6)
+        self.layers = range(recipe.frozen_layers, LAYERS)
         self.frozen = weights
         random = np.random.default_rng(recipe.seed)
         self.encoder = {name: tf.Variable(weights[name]) for n in self.layers for name in layer_names(n)}
@@ -145,15 +145,6 @@ class Network:
             start = random.normal(0, 0.02, (size, WIDTH)).astype(np.float32)
             self.heads[f"{name}.weight"] = tf.Variable(start)
             self.heads[f"{name}.bias"] = tf.Variable(np.zeros(size, np.float32))
-
-    def lower(self, ids: list[np.ndarray]) -> list[np.ndarray]:
-        """Runs the frozen layers over messages; their result never changes."""
-        padded = pad(ids)
-        mask = tf.constant(pad([np.ones(len(row), np.float32) for row in ids]))
-        values = embed(padded, self.frozen)
-        for number in range(self.recipe.frozen_layers):
-            values = transformer_layer(values, mask, self.frozen, number, 0.0)
-        return [row[: len(own)] for row, own in zip(values.numpy(), ids)]
 
     def upper(self, values: tf.Tensor, mask: tf.Tensor, dropout: float) -> tuple[tf.Tensor, ...]:
         """Logits of signs, intent, perspective and, for each word piece, of signs."""
@@ -200,18 +191,13 @@ def batches(lengths: np.ndarray, size: int, random: np.random.Generator) -> list
     return groups
 
 
-def train(network: Network, ids: list[np.ndarray], targets: Targets) -> Iterator[str]:
-    """Trains the network, telling each epoch's loss."""
+def train(network: Network, states: list[np.ndarray], targets: Targets) -> Iterator[str]:
+    """Trains the network on what the frozen layers gave, telling each epoch's loss."""
     recipe = network.recipe
     random = np.random.default_rng(recipe.seed)
     tf.random.set_seed(recipe.seed)
-    lengths = np.array([len(row) for row in ids])
-    lower: list[np.ndarray] = [np.empty(0)] * len(ids)
-    for group in batches(lengths, 64, random):
-        for place, values in zip(group, network.lower([ids[i] for i in group])):
-            lower[place] = values.astype(np.float16)
-    yield "lower layers computed"
-    steps = recipe.epochs * (len(ids) // recipe.batch + 1)
+    lengths = np.array([len(row) for row in states])
+    steps = recipe.epochs * (len(states) // recipe.batch + 1)
     pace = tf.Variable(0.0)
     encoder, heads = list(network.encoder.values()), list(network.heads.values())
     optimizers = [(tf.keras.optimizers.legacy.Adam(lambda: pace * recipe.encoder_rate), encoder)]
@@ -233,7 +219,7 @@ def train(network: Network, ids: list[np.ndarray], targets: Targets) -> Iterator
         for group in batches(lengths, recipe.batch, random):
             done += 1
             pace.assign(min(1.0, done / (recipe.warm_up * steps)) * max(0.0, 1 - done / steps))
-            values = pad([lower[i] for i in group])
+            values = pad([states[i] for i in group])
             mask = pad([np.ones(lengths[i], np.float32) for i in group])
             losses.append(float(step(values, mask, *targets.of(group))))
         yield f"epoch {epoch + 1} of {recipe.epochs}: loss {np.mean(losses):.3f}"

@@ -1,5 +1,7 @@
 """A practice case in the action server: played well, badly, silently, and left for something real."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from actions.scenarios import (
 )
 from conch.questions import AT_ONCE, Retest, read_code, write_code
 from conch.scenarios import Kind, scenarios
+from conch.settings import ROOT
 from tests.words import responses
 
 CASES = list(scenarios())
@@ -330,3 +333,10 @@ def test_danger_is_practice_only_in_words_of_the_story(
     )
     assert (said[0] == intent) is is_real
     assert learner.slots["practising"] is not is_real
+
+
+def test_cases_and_questions_are_read_before_the_first_message() -> None:
+    """A class's first "practice" must not wait for files until the turn's deadline is over."""
+    looks = "from actions.scenarios import *; print(scenarios.cache_info().currsize, questions.cache_info().currsize)"
+    ran = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.split() == ["1", "1"]

@@ -75,7 +75,7 @@ def test_a_server_that_hangs(visit: Visit, address: str) -> None:
 
 def test_the_phone_goes_offline_and_comes_back(chat: Chat) -> None:
     chat.page.context.set_offline(True)
-    expect(chat.notice).to_contain_text("You are offline. Calls still work")
+    expect(chat.notice).to_contain_text("You are offline. You may still be able to call")
     has_numbers(chat.notice)
     chat.page.context.set_offline(False)
     expect(chat.notice).to_have_count(0)

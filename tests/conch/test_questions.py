@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conch import sources
 from conch.questions import (
     ALPHABET,
     AT_ONCE,
@@ -106,3 +107,11 @@ def test_a_question_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({"questions": [*records, records[0]]}), "utf-8")
     with pytest.raises(ScenariosError, match=f"{records[0]['id']}: id: stands twice"):
         read_questions(path)
+
+
+def test_the_sources_are_read_once_for_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, read = [], sources.read_sources
+    monkeypatch.setattr(sources, "read_sources", lambda: reads.append(1) or read())
+    sources.known_sources.cache_clear()
+    assert read_questions()
+    assert len(reads) == 1

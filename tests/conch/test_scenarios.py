@@ -118,3 +118,9 @@ def test_confronting_is_never_right() -> None:
     for case in CASES.values():
         for option in case.choice:
             assert option.is_right is (option.does in (Does.CALL, Does.NOTICE))
+
+
+def test_what_is_right_to_do_is_at_no_usual_place() -> None:
+    """Who always takes the same letter must not do well."""
+    places = [place for case in CASES.values() for place, option in enumerate(case.choice) if option.is_right]
+    assert max(places.count(place) for place in set(places)) <= 2 * len(CASES) // 3

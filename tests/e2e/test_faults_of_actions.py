@@ -60,6 +60,29 @@ def test_the_action_server_is_killed_while_running(rasa: Rasa, actions_port: int
         actions.stop()
 
 
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        ("/immediate_danger", "911 first"),
+        ("he is at my door with a knife", "911 first"),
+        ("/unsafe_to_talk", "It is all right to stop now"),
+        ("/self_harm", "988"),
+        ("/indicator_document_confiscation", "passport"),
+    ],
+)
+def test_danger_in_a_practice_is_answered_when_the_action_server_is_killed(
+    rasa: Rasa, actions_port: int, logs: Path, message: str, answer: str
+) -> None:
+    sender = uuid.uuid4().hex
+    actions = start_actions(logs / "practice.log", actions_port)
+    try:
+        assert "Practice" in words_of(rasa.say('/start_scenario{"scenario": "hotel_front_desk"}', sender))
+    finally:
+        actions.stop()
+    assert answer in words_of(rasa.say(message, sender))
+    answers_again(rasa, sender)
+
+
 def test_turns_that_would_never_end(rasa: Rasa, actions_port: int) -> None:
     endless = {
         "rest-hangs": None,

@@ -23,6 +23,7 @@ DOMAIN_INTENTS = re.findall(r"^- ([a-z_]+)$", (ROOT / "domain.yml").read_text().
 LEAST_OF_SIGN, LEAST_OF_INTENT, LEAST_STORIES, LEAST_NOT_SIGNS = 40, 25, 150, 300
 TOO_ALIKE = 0.9
 COMMON = 40  # a row of three words in more messages than this tells nothing about two of them
+SHARED = 1 / 8  # of the shorter one's rows: with fewer in common, messages differ in nearly every third word
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -48,13 +49,22 @@ def normalised(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(text.lower().replace("'", "").replace("\u2019", "")))
 
 
+def rows(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The rows of three words of a message, or all of its words if it has fewer."""
+    return {words[start : start + 3] for start in range(max(1, len(words) - 2))}
+
+
 def candidates(messages: list[tuple[str, ...]]) -> set[tuple[int, int]]:
-    """Pairs that share a row of three words, or all of their words if they have fewer."""
+    """Pairs that share enough rows of words to be worth comparing letter by letter."""
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    sizes = []
     for place, words in enumerate(messages):
-        for row in {words[start : start + 3] for start in range(max(1, len(words) - 2))}:
+        own = rows(words)
+        sizes.append(len(own))
+        for row in own:
             holders[row].append(place)
-    return {pair for places in holders.values() if len(places) <= COMMON for pair in combinations(places, 2)}
+    shared = Counter(pair for places in holders.values() if len(places) <= COMMON for pair in combinations(places, 2))
+    return {pair for pair, count in shared.items() if count >= SHARED * min(sizes[pair[0]], sizes[pair[1]])}
 
 
 def too_alike(messages: list[tuple[str, ...]]) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 // What stands on the stage at each step of a case.
 import { button, make } from "./elements.mjs";
 import { itemsOf, piecesOf } from "./parts.mjs";
-import { words } from "./words.mjs";
+import { howLong, words } from "./words.mjs";
 
 export const letterOf = at => String.fromCharCode(65 + at);
 export const optionItem = (scenario, at) => letterOf(at) + " " + scenario.choice[at].does;
@@ -15,7 +15,7 @@ const lines = (...texts) => texts.map(text => make("p", { class: "large" }, text
 
 const introductionView = scenario => [
   make("h2", {}, scenario.title),
-  ...lines(scenario.introduction, scenario.parts.length + " parts, about " + scenario.minutes + " minutes."),
+  ...lines(scenario.introduction, howLong(scenario.parts.length)),
   make("p", {}, words.made),
 ];
 

@@ -25,6 +25,9 @@ export const words = {
 
 export const teamName = number => "Team " + number;
 
+// With a room, as the guide on paper says it (scripts/guides.py).
+export const howLong = parts => parts + " parts, about 3 minutes each.";
+
 export const howManyLeft = left =>
   left === 0 ? "That is all that this part shows." : left === 1 ? "There is one more here." : left + " more are here.";
 
