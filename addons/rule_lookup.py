@@ -1,4 +1,4 @@
-"""A patch of Rasa 3.6.21's RulePolicy, which saves time and changes no prediction (addons/rasa_patches.py applies it)."""
+"""A patch of Rasa 3.6.21's RulePolicy that saves time and changes no prediction."""
 
 from collections import defaultdict
 
@@ -39,8 +39,8 @@ class RulesByLastState:
 def look_at_few_rules() -> None:
     """Compares a conversation with the rules for its last action and intent instead of with all.
 
-    Rasa compares every rule with every state, up to three times a prediction: a fifth of a turn's
-    processor time with 83 intents, 22 instead of 26 ms. Rules do not change once a model is loaded.
+    Rasa compares every rule with every state, a sixth of a turn's processor time: 36 ms with, 30 without
+    (median of twelve times 20 turns each, in turn). Rules do not change once a model is loaded.
     """
     original = RulePolicy._get_possible_keys
 

@@ -30,6 +30,8 @@ MODEL = FOLDER / "models" / "stock.tar.gz"
 STAMP = FOLDER / "trained_on.sha256"
 INITIAL = Path(rasa.cli.__file__).parent / "initial_project"
 DEFAULTS = Path(rasa.engine.recipes.__file__).parent / "config_files" / "default_config.yml"
+# Training is not measured: it leaves the machine a core.
+ONE_THREAD = {"TF_INTRA_OP_PARALLELISM_THREADS": "1", "TF_INTER_OP_PARALLELISM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 FALLBACK, NOT_UNDERSTOOD = "nlu_fallback", "out_of_scope"
 # What is written to every system: one message of each, the same ten again and again.
 SPOKEN = (
@@ -131,7 +133,7 @@ def prepare(count: int, epochs: int, say: Callable[[str], None]) -> list[Message
         STAMP.unlink(missing_ok=True)
         command = [sys.executable, "-m", "rasa", "train", "--out", str(MODEL.parent), "--fixed-model-name", "stock"]
         command += ["--config", "config.yml", "--domain", "domain.yml", "--data", "data"]
-        settings = os.environ | QUIET | {"RASA_CACHE_DIRECTORY": str(FOLDER / "cache")}
+        settings = os.environ | QUIET | ONE_THREAD | {"RASA_CACHE_DIRECTORY": str(FOLDER / "cache")}
         run_to_end(command, FOLDER / "train.log", settings, "stock Rasa: training", say, FOLDER)
         STAMP.write_text(wanted)
     return messages
