@@ -50,7 +50,7 @@ def draw(run: Run, path: Path) -> Path:
     bars(memory, {name: of.pss_mb[1] for name, of in measured.items()}, "memory of all processes (PSS), MB")
     costs = {name: of.loads[-1].cpu_ms for name, of in measured.items() if of.loads}
     bars(spent, costs, "processor time a turn, most clients, ms")
-    figure.legend(*long.get_legend_handles_labels(), loc="outside lower center", ncol=2, frameon=False)
+    long.legend(fontsize=8)
     figure.savefig(path, dpi=100)
     pyplot.close(figure)
     return path
