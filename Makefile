@@ -50,6 +50,9 @@ evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARG
 benchmark-understanding: install  ## understanding beside Rasa's own and others (25 minutes); ARGS=--write into docs/benchmarks
 	@$(PYTHON) -m benchmarks.understanding $(ARGS)
 
+benchmark-serving: install-test  ## running servers beside stock Rasa's (15 minutes); ARGS=--write into docs/benchmarks, ARGS=--quick to try
+	@$(PYTHON) -m benchmarks.serving $(ARGS)
+
 transcript: install  ## make docs/transcript.md from the running assistant
 	@$(PYTHON) -m scripts.transcript
 
@@ -99,4 +102,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate benchmark-understanding transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean
+.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate benchmark-understanding benchmark-serving transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean

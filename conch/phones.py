@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 import phonenumbers
 from pydantic import BaseModel, Extra, Field, validator
@@ -21,6 +22,13 @@ def has_english(value: LocalText) -> LocalText:
         if "\n" in words or not words.strip():
             raise ValueError(f"'{code}' must be words on one line")
     return value
+
+
+@lru_cache(maxsize=1000)  # the block is made anew for every reply, from the same few numbers
+def international(number: str) -> str:
+    """A number of the directory in E.164."""
+    parsed = phonenumbers.parse(number, "VI")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Record(BaseModel):
@@ -82,7 +90,4 @@ class Phone(Record):
     @property
     def dial(self) -> str:
         """What follows `tel:` or `sms:`: E.164, or the short code itself."""
-        if len(self.digits) <= 6:
-            return self.digits
-        parsed = phonenumbers.parse(self.number, "VI")
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return self.digits if len(self.digits) <= 6 else international(self.number)

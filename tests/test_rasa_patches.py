@@ -11,6 +11,7 @@ import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core import events
 from rasa.shared.core.domain import Domain
@@ -44,9 +45,10 @@ def patched() -> Iterator[None]:
     """Rasa with the patches, and as it was afterwards."""
     resolve, check = Event.__dict__["resolve_by_type"], RemoteAction._validate_action_result
     loop, run = MessageProcessor._run_prediction_loop, RemoteAction.run
+    keys = RulePolicy._get_possible_keys
     rasa_patches.apply()
     yield
-    RemoteAction.run = run
+    RemoteAction.run, RulePolicy._get_possible_keys = run, keys
     Event.resolve_by_type, RemoteAction._validate_action_result = resolve, check
     MessageProcessor._run_prediction_loop = loop
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.machine import processor, say
 from benchmarks.understanding.document import DOCUMENT, put_in
 from benchmarks.understanding.running import OtherMessages, Outcome, prepare, run_system
 from benchmarks.understanding.systems import SYSTEMS
@@ -26,17 +26,6 @@ from scripts.evaluate import HELD_OUT
 from scripts.scoring import Line, LinesError, read_lines, read_neighbours
 
 MESSAGES = 400  # DIET alone is expected to take a quarter of an hour with so many on two quiet cores
-
-
-def say(text: str) -> None:
-    """Prints a line of progress at once."""
-    print(f"conch: {text}", file=sys.stderr, flush=True)
-
-
-def processor() -> str:
-    """The processor's name."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
 def report(files: dict[Path, list[Line]], outcomes: dict[str, Outcome], messages: int, picture: Path) -> str:

@@ -63,31 +63,42 @@ def last_line(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
-def run_step(name: str, step: str, folder: Path, say: Callable[[str], None]) -> None:
-    """Runs a step to its end, saying the last line of its log now and then."""
-    log = folder / f"{step}.log"
-    environment = os.environ | QUIET | {"RASA_CACHE_DIRECTORY": str(folder / "cache")}
-    if step == "read":
-        environment |= dict.fromkeys(THREADS, "1")
-    elif name == "e5":
-        environment |= {"OMP_NUM_THREADS": "1"}  # with two, its threads wait for each other
+def run_to_end(
+    command: list[str],
+    log: Path,
+    environment: dict[str, str],
+    label: str,
+    say: Callable[[str], None],
+    folder: Path | None = None,
+) -> None:
+    """Runs a program to its end, saying the last line of its log now and then; raises StepFailed."""
     start = time.monotonic()
     with log.open("w") as output:
-        process = subprocess.Popen(command(name, step, folder), stdout=output, stderr=output, env=environment)
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, cwd=folder)
         try:
             while True:
                 try:
                     process.wait(HEARTBEAT)
                     break
                 except subprocess.TimeoutExpired:
-                    say(f"{name}: {step}: {time.monotonic() - start:.0f} s: {last_line(log)[:100]}")
+                    say(f"{label}: {time.monotonic() - start:.0f} s: {last_line(log)[:100]}")
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
     if process.returncode != 0:
-        raise StepFailed(f"{step} ended with {process.returncode}: {last_line(log)[:200]}")
-    say(f"{name}: {step}: done in {time.monotonic() - start:.0f} s")
+        raise StepFailed(f"{label.split(': ')[-1]} ended with {process.returncode}: {last_line(log)[:200]}")
+    say(f"{label}: done in {time.monotonic() - start:.0f} s")
+
+
+def run_step(name: str, step: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Runs one step of a system to its end."""
+    environment = os.environ | QUIET | {"RASA_CACHE_DIRECTORY": str(folder / "cache")}
+    if step == "read":
+        environment |= dict.fromkeys(THREADS, "1")
+    elif name == "e5":
+        environment |= {"OMP_NUM_THREADS": "1"}  # with two, its threads wait for each other
+    run_to_end(command(name, step, folder), folder / f"{step}.log", environment, f"{name}: {step}", say)
 
 
 def run_system(name: str, folder: Path, say: Callable[[str], None]) -> Outcome:
