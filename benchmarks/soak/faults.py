@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -63,6 +64,15 @@ def megabytes(cluster: psutil.Process) -> dict[str, float]:
     return found
 
 
+def is_ready(assistant: psutil.Process) -> bool:
+    """Whether an assistant that was started again takes messages."""
+    with contextlib.suppress(psutil.Error, OSError):
+        url = f"http://127.0.0.1:{assistant.environ()['PORT']}/webhooks/rest/ready"
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return answer.status == 200
+    return False
+
+
 def choose(random: Random) -> Fault:
     """The next fault; nginx is left alone, since it is what answers when nothing else does."""
     part = random.choice([part for part in PARTS if part != "nginx"])
@@ -88,8 +98,11 @@ async def inflict(cluster: psutil.Process, fault: Fault, random: Random) -> None
         return
     end = time.monotonic() + LONGEST_RETURN
     await asyncio.sleep(1.0)  # until it is seen to have ended
-    while len(processes(cluster, fault.part)) < len(there) and time.monotonic() < end:
-        await asyncio.sleep(0.2)
+    while time.monotonic() < end:
+        back = processes(cluster, fault.part)
+        if len(back) >= len(there) and (fault.part != "assistant" or all(map(is_ready, back))):
+            return
+        await asyncio.sleep(0.5)
 
 
 async def disturb(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 
 import matplotlib
+import numpy as np
 
 from benchmarks.soak.faults import PARTS
 from benchmarks.soak.people import CHANNELS
@@ -16,6 +18,11 @@ from matplotlib import pyplot
 
 FLAT = 1.1  # memory of the last quarter over that of the second one
 COLOURS = {"rest": "#1b6ca8", "chat": "#2a9d5c", "messenger": "#8a4fae"}
+
+
+def percentile(milliseconds: list[float], percent: float) -> str:
+    """A percentile in whole milliseconds, or a dash where nothing was measured."""
+    return f"{np.percentile(milliseconds, percent):.0f}" if milliseconds else "-"
 
 
 def shortcomings(tally: Tally) -> list[str]:
@@ -36,24 +43,29 @@ def turns_table(tally: Tally) -> str:
     for channel in CHANNELS:
         of = [turn for turn in tally.turns if turn.channel == channel]
         statuses = ", ".join(f"{status or 'none'}: {count}" for status, count in tally.statuses(channel).items())
-        calm = [f"{tally.milliseconds(channel, percent, disturbed=False):.0f}" for percent in (50, 95)]
-        disturbed = [f"{tally.milliseconds(channel, percent, disturbed=True):.0f}" for percent in (50, 95)]
+        calm = [percentile(tally.calm(channel), percent) for percent in (50, 95)]
         lost = sum(turn.channel == channel for turn in tally.lost())
         gone = sum(turn.channel == channel for turn in tally.gone_with_a_process())
-        lines.append([channel, str(len(of)), str(lost), str(gone), statuses, *calm, *disturbed])
+        lines.append([channel, str(len(of)), str(lost), str(gone), statuses, *calm])
     heads = ["channel", "turns", "lost", "gone with a killed assistant", "HTTP statuses"]
-    return table([*heads, "p50, ms", "p95, ms", "p50 while a fault is there, ms", "p95"], lines)
+    return table([*heads, "p50 without a fault, ms", "p95, ms"], lines)
 
 
 def faults_table(tally: Tally) -> str:
-    """How often each fault was there, and for how long in all."""
-    lines = []
-    for part in PARTS:
-        for kind in ("kill", "freeze"):
-            of = [d for d in tally.disturbances if (d.part, d.kind) == (part, kind)]
-            if of:
-                lines.append([part, kind, str(len(of)), f"{sum(d.end - d.start for d in of):.0f}"])
-    return table(["part", "fault", "times", "seconds in all, until it ran again"], lines)
+    """How often each fault was there, for how long, and what everybody else's turns took meanwhile."""
+    lines, calm = [], {channel: tally.calm(channel) for channel in CHANNELS}
+    for part, kind in ((part, kind) for part in PARTS for kind in ("kill", "freeze")):
+        of = [d for d in tally.disturbances if (d.part, d.kind) == (part, kind)]
+        if of:
+            told = [str(len(of)), f"{sum(d.end - d.start for d in of):.0f}"]
+            for channel in CHANNELS:
+                meanwhile = tally.disturbed(channel, part, kind)
+                is_known = meanwhile and calm[channel]
+                slower = f" ({median(meanwhile) / median(calm[channel]):.1f})" if is_known else ""
+                told.append(percentile(meanwhile, 50) + slower)
+            lines.append([part, kind, *told])
+    heads = ["part", "fault", "times", "seconds in all, until it is back"]
+    return table([*heads, *(f"{channel}: p50, ms (times that without)" for channel in CHANNELS)], lines)
 
 
 def memory_table(tally: Tally) -> str:

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 QUARTER = 0.25
 
 
@@ -36,6 +34,11 @@ class Disturbance:
     kind: str
     start: float
     end: float
+
+
+def is_beside(turn: Turn, disturbance: Disturbance) -> bool:
+    """Whether a fault was there while a turn was under way."""
+    return disturbance.start <= turn.at + turn.seconds and turn.at <= disturbance.end
 
 
 @dataclass
@@ -66,15 +69,19 @@ class Tally:
         """How many turns of a channel got which HTTP status."""
         return dict(sorted(Counter(turn.status for turn in self.turns if turn.channel == channel).items()))
 
-    def milliseconds(self, channel: str, percent: float, disturbed: bool) -> float:
-        """A percentile of a channel's proper, understood turns, while some fault was there or while none was."""
-        understood = [turn for turn in self.turns if turn.channel == channel and turn.is_proper and turn.status == 200]
-        of = [turn.seconds * 1000 for turn in understood if self.is_disturbed(turn) is disturbed]
-        return float(np.percentile(of, percent)) if of else float("nan")
+    def calm(self, channel: str) -> list[float]:
+        """Milliseconds of a channel's understood turns while no fault was there."""
+        return [ms for turn, ms in self.understood(channel) if not any(is_beside(turn, d) for d in self.disturbances)]
 
-    def is_disturbed(self, turn: Turn) -> bool:
-        """Whether a fault was there while the turn was under way."""
-        return any(d.start <= turn.at + turn.seconds and turn.at <= d.end for d in self.disturbances)
+    def disturbed(self, channel: str, part: str, kind: str) -> list[float]:
+        """Milliseconds of a channel's understood turns while such a fault was there."""
+        of = [d for d in self.disturbances if (d.part, d.kind) == (part, kind)]
+        return [ms for turn, ms in self.understood(channel) if any(is_beside(turn, d) for d in of)]
+
+    def understood(self, channel: str) -> list[tuple[Turn, float]]:
+        """A channel's turns in its own shape that were answered with 200, and their milliseconds."""
+        of = [turn for turn in self.turns if turn.channel == channel and turn.is_proper and turn.status == 200]
+        return [(turn, turn.seconds * 1000) for turn in of]
 
     def growth(self, part: str) -> float:
         """Megabytes of a part in the last quarter of the soak over those in the second one, medians."""

@@ -115,11 +115,13 @@ def test_what_was_kept_fails() -> None:
     assert "kept what nobody may keep: a file: a word" in shortcomings(Tally([turn()], found=["a file: a word"]))
 
 
-def test_percentiles_are_told_apart_by_faults() -> None:
+def test_turns_are_told_apart_by_faults() -> None:
     tally = Tally([turn(1.0, 0.1), turn(10.0, 0.5)], [Disturbance("Redis", "freeze", 9.0, 12.0)])
-    assert tally.milliseconds("rest", 50, disturbed=False) == pytest.approx(100)
-    assert tally.milliseconds("rest", 50, disturbed=True) == pytest.approx(500)
+    assert tally.calm("rest") == [100.0]
+    assert tally.disturbed("rest", "Redis", "freeze") == [500.0]
+    assert tally.disturbed("rest", "Redis", "kill") == []
     assert tally.statuses("rest") == {200: 2}
+    assert "| Redis | freeze | 1 | 3 | 500 (5.0) | - | - |" in report(tally, "how")
 
 
 def test_the_search_finds_a_word_in_any_letter_case(tmp_path: Path) -> None:
