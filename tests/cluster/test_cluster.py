@@ -18,6 +18,8 @@ import pytest
 
 from tests.e2e.referrals import assert_ends_with_referrals, core_numbers
 from tests.e2e.servers import ROOT, Answer, Server, free_port, model_file
+from tests.fake_graph import FakeGraph
+from tests.messenger import SECRETS, delivery, encoded, said, signed
 
 PATIENCE = 240.0  # seconds; a busy machine starts two assistants slowly
 MESSAGES = "/webhooks/chat/messages"
@@ -91,11 +93,24 @@ class Cluster:
             kill_all_of(process)
 
 
+def names_all(text: str) -> bool:
+    """Whether a message on Messenger ends a turn."""
+    return all(number in text for number in core_numbers())
+
+
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def graph() -> Iterator[FakeGraph]:
+    """Meta's side of Messenger; each call takes a while, so that turns can be cut off."""
+    with FakeGraph(seconds=0.2) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, graph: FakeGraph) -> Iterator[Cluster]:
     """Two assistants and all that belongs to them, ready."""
     log, port = tmp_path_factory.mktemp("cluster") / "log", free_port()
     given = {"PORT": port, "ASSISTANTS": 2, "MODEL": model_file(), "LOG_LEVEL": "WARNING"}
+    given |= SECRETS | {"MESSENGER_GRAPH_URL": graph.url}
     made = Cluster(Server(["scripts.cluster"], log, port, ROOT, **given))
     try:
         wait_until(lambda: "ready: 2 assistants" in log.read_text() or made.server.process.poll() is not None, "ready")
@@ -141,8 +156,8 @@ def test_a_flood_from_one_address_is_told_the_numbers(cluster: Cluster) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(send, range(200)))
     assert {status for status, _ in answers} == {400, 429}
-    for _, said in answers:
-        assert_ends_with_referrals(json.loads(said))
+    for _, body in answers:
+        assert_ends_with_referrals(json.loads(body))
     assert cluster.chat().status == 200, "another address is not held up"
 
 
@@ -175,6 +190,35 @@ def test_one_is_killed_in_the_middle_of_traffic(cluster: Cluster) -> None:
     assert statuses.count(200) >= 24, "what was under way in the one that was killed is all that may be lost"
     assert [cluster.chat().status for _ in range(4)] == [200] * 4
     assert second.is_running()
+    wait_until(lambda: len(cluster.parts("addons.server")) == 2, "started again")
+
+
+def test_what_a_killed_assistant_held_on_messenger_is_answered_by_the_other(cluster: Cluster, graph: FakeGraph) -> None:
+    people = [f"{number:016d}" for number in range(8)]
+    graph.wrote |= dict.fromkeys(people, time.time())
+    statuses: list[int] = []
+
+    def deliver(psid: str) -> None:
+        """Delivers as Meta does: again until it is accepted."""
+        body = encoded(delivery(said(psid, "what are the signs of trafficking")))
+        for pause in (0.5, 1, 2, 4, 8, 16, 16):
+            connection = http.client.HTTPConnection("127.0.0.1", cluster.server.port, timeout=30)
+            with contextlib.closing(connection):
+                connection.request("POST", "/webhooks/messenger/webhook", body, signed(body))
+                statuses.append(connection.getresponse().status)
+            if statuses[-1] == 200:
+                return
+            time.sleep(pause)
+
+    with ThreadPoolExecutor(len(people)) as threads:
+        delivered = [threads.submit(deliver, psid) for psid in people]
+        time.sleep(0.5)
+        kill_all_of(cluster.parts("addons.server")[0])
+        for one in delivered:
+            one.result()
+    assert set(statuses) > {200}, "nothing was under way in the one that was killed"
+    for psid in people:
+        wait_until(lambda psid=psid: any(names_all(call.text) for call in graph.accepted(psid)), f"{psid} is answered")
     wait_until(lambda: len(cluster.parts("addons.server")) == 2, "started again")
 
 
