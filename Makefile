@@ -53,6 +53,9 @@ benchmark-understanding: install  ## understanding beside Rasa's own and others 
 benchmark-serving: install-test  ## running servers beside stock Rasa's (15 minutes); ARGS=--write into docs/benchmarks, ARGS=--quick to try
 	@$(PYTHON) -m benchmarks.serving $(ARGS)
 
+soak: install-test  ## 10,000 odd turns on a cluster whose parts are killed and frozen (half an hour at most); ARGS=--write into docs/benchmarks
+	@$(PYTHON) -m benchmarks.soak $(ARGS)
+
 transcript: install  ## make docs/transcript.md from the running assistant
 	@$(PYTHON) -m scripts.transcript
 
@@ -102,4 +105,4 @@ lock:  ## renew the lock files from pyproject.toml
 clean:  ## remove models, caches and environments
 	rm -rf .venv .venv-tools .cache .rasa models results
 
-.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate benchmark-understanding benchmark-serving transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean
+.PHONY: help install install-test run serve cluster talk train contacts scenarios guides messenger-profile forget evaluate benchmark-understanding benchmark-serving soak transcript format lint validate unit stories e2e browser cluster-test pictures test lock clean

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from actions.indicators import several_signs
+from conch.own_life import is_of_own_life
 
 SIGN_INTENT = "indicator_"
 # Safety intents that a story may bring about; thoughts of suicide leave a practice by a rule of their own.
 SAFETY = ("immediate_danger", "unsafe_to_talk")
 LIKELY, CERTAIN = 0.5, 1.0  # remarks on a story sound like danger more often than people in danger write here
-# "I see that ..." is a learner looking at the story; "I" anywhere else is a person telling.
-LOOKING = re.compile(
-    r"\b(?:i|we)(?:'d|'ll)?\s+(?:(?:also|can|could|would|will|just)\s+)*"
-    r"(?:see|saw|notice|noticed|think|guess|believe|feel|say|spot|spotted|hear|wonder|bet|call|tell|ask|find|pick)\b"
-    r"|\b(?:to|for|tells|strikes|bothers|worries) (?:me|us)\b"
-    r"|\b(?:my|our) (?:guess|answer|view|opinion|first thought)\b",
-    re.IGNORECASE,
-)
-FIRST_PERSON = re.compile(r"\b(?:i|i'?m|i'?ve|me|my|mine|myself|we|us|our)\b", re.IGNORECASE)
-SOMEBODY_KNOWN = re.compile(
-    r"\b(?:my|our) (?:own |little |older |younger |best |ex |step)?-?"
-    r"(?:friend|sister|brother|daughter|son|child|kid|niece|nephew|cousin|aunt|uncle|mother|mom|father|dad|wife|husband|"
-    r"boyfriend|girlfriend|partner|neighbou?r|roommate|co-?worker|boss|employer|student|patient|client|guest|tenant)",
-    re.IGNORECASE,
-)
 
 
 def tells_signs(tracker: Tracker) -> bool:
@@ -35,11 +20,10 @@ def tells_signs(tracker: Tracker) -> bool:
     return ((tracker.latest_message.get("intent") or {}).get("name") or "").startswith(SIGN_INTENT)
 
 
-def is_of_own_life(tracker: Tracker) -> bool:
+def tells_of_own_life(tracker: Tracker) -> bool:
     """Whether a message tells of the writer, or of somebody whom the writer knows."""
-    text = LOOKING.sub(" ", tracker.latest_message.get("text") or "")
     teller = next(tracker.get_latest_entity_values("perspective"), None)
-    return bool(SOMEBODY_KNOWN.search(text)) or (teller in (None, "self") and bool(FIRST_PERSON.search(text)))
+    return is_of_own_life(tracker.latest_message.get("text") or "", teller)
 
 
 def is_for_real(tracker: Tracker, is_noticed: bool) -> bool:
@@ -53,7 +37,7 @@ def is_for_real(tracker: Tracker, is_noticed: bool) -> bool:
     name, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
     if name in SAFETY and (confidence >= CERTAIN or (confidence >= LIKELY and not is_noticed)):
         return True
-    return name.startswith((SIGN_INTENT, "report_concern", *SAFETY)) and is_of_own_life(tracker)
+    return name.startswith((SIGN_INTENT, "report_concern", *SAFETY)) and tells_of_own_life(tracker)
 
 
 def for_real(tracker: Tracker) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from addons.graph_runs import run_nodes_in_order
 from addons.rule_lookup import look_at_few_rules
 
 logger = logging.getLogger(__name__)
@@ -119,5 +120,6 @@ def apply() -> None:
     resolve_events_once()
     check_action_schema_once()
     look_at_few_rules()
+    run_nodes_in_order()
     end_every_turn_listening()
     answer_tellings_without_actions()

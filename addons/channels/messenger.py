@@ -2,7 +2,7 @@
 
 Rasa's own channel loses all but the first event of a delivery, answers echoes and calls a
 Graph version that is gone; this one is built on Rasa's extension point instead. Meta gets its
-200 at once; the work is done afterwards, in one queue a person (messenger_turns.py).
+200 when the answer is sent, or after some seconds; the work is in one queue a person (messenger_turns.py).
 """
 
 import hashlib
@@ -82,10 +82,11 @@ class MessengerInput(GuardedInput):
                 logger.warning("a delivery without Meta's signature was refused")
                 raise Forbidden("not signed with the app secret")
             try:
-                await turns.take(read_body(request))
+                is_taken = await turns.take(read_body(request))
             except Exception as error:  # anything but 200 would make Meta send it again, and in the end stop
                 logger.error("a delivery was not read: %s", type(error).__name__)
-            return response.text("EVENT_RECEIVED")
+                is_taken = True
+            return response.text("EVENT_RECEIVED") if is_taken else response.text("NOT_YET", 503)
 
         @routes.listener("before_server_stop")
         async def finish(app: Sanic, loop: Any) -> None:

@@ -19,7 +19,7 @@ from addons.channels.messenger_output import MessengerOutput
 from addons.channels.messenger_queues import Queues
 from addons.channels.messenger_send import Graph
 from addons.channels.messenger_words import MessengerWords
-from addons.channels.recent import SharedRecent
+from addons.channels.recent import Claim, SharedRecent
 from conch.messenger_settings import MessengerSettings
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ MOST_TURNS = 100  # at once, so that a turn's deadline begins when it does
 MOST_REMEMBERED = 20_000
 DAY = 24 * 3600.0
 LONG_SILENCE = 18 * 3600.0  # most of a day: the notice is due again
+UNTIL_ANSWERED = 3.0  # seconds that a delivery waits for its answers before it is accepted; Meta gives up after five
+CLAIMED = 15.0  # seconds, longer than a turn: then another process may answer what one held when it ended
 LATEST = 3600.0  # seconds; an answer hours later would come unasked, perhaps under other eyes
 Reply = dict[str, Any]
 
@@ -45,7 +47,8 @@ class Turns:
         self.settings, self.handle = settings, handle
         self.graph = Graph(settings)
         self.words = MessengerWords(settings.chat_url)
-        self.queues = Queues(self.answer)
+        self.queues = Queues(self.work)
+        self.under_way: dict[str, asyncio.Future[None]] = {}
         self.at_once = asyncio.Semaphore(MOST_TURNS)
         self.taking = asyncio.Lock()  # what came first is put into its queue first, also while Redis is asked
         self.rate = SharedLimit("messenger", burst=BURST, seconds=PAUSE)
@@ -57,31 +60,68 @@ class Turns:
             "silenced", MOST_REMEMBERED, settings.human_minutes * 60.0
         )  # people whom a person answers
 
-    async def take(self, delivery: Any) -> None:
-        """Takes all that a delivery holds; the work comes later."""
+    async def take(self, delivery: Any) -> bool:
+        """Takes all that a delivery holds, and waits some seconds for the answers.
+
+        Only then Meta may forget it: words are nowhere but in this process's memory, and end with it. False asks
+        Meta to deliver it again: another process holds some of it, or held it when it ended.
+        """
+        waited, is_whole = [], True
         async with self.taking:
             for event in read(delivery, self.settings.app_id):
-                if await self.seen.is_new_anywhere(event.key):
-                    await self.take_event(event)
+                claim = await self.seen.claim_anywhere(event.key, CLAIMED)
+                is_whole = is_whole and claim is not Claim.ELSEWHERE
+                if claim is Claim.OURS:
+                    await self.begin(event)
+                if event.key in self.under_way:
+                    waited.append(self.under_way[event.key])
+        if waited:
+            await asyncio.wait(waited, timeout=UNTIL_ANSWERED)
+        return is_whole
 
-    async def take_event(self, event: Event) -> None:
-        """Puts one event into its person's queue, unless it must not be answered."""
+    async def begin(self, event: Event) -> None:
+        """Notes an event as under way until it is answered, or need not be."""
+        self.under_way[event.key] = asyncio.get_running_loop().create_future()
+        is_queued = False
+        try:
+            is_queued = await self.take_event(event)
+        finally:
+            if not is_queued:
+                await self.end(event)
+
+    async def end(self, event: Event) -> None:
+        """Lets every process know that nothing is left to do for an event."""
+        await self.seen.add_anywhere(event.key)
+        self.under_way.pop(event.key).set_result(None)
+
+    async def work(self, person: str, event: Event) -> None:
+        """Answers an event; one that is cancelled, as this process ends, is left for another."""
+        try:
+            await self.answer(person, event)
+        except Exception:
+            await self.end(event)
+            raise
+        await self.end(event)
+
+    async def take_event(self, event: Event) -> bool:
+        """Puts one event into its person's queue, unless it must not be answered; tells whether it did."""
         person = hmac.new(self.settings.id_key.encode(), event.psid.encode(), hashlib.sha256).hexdigest()
         age = time.time() - event.at / 1000
         if event.kind is Kind.HUMAN:
             if age < self.settings.human_minutes * 60.0 and not await self.sent.is_anywhere(event.key):
                 await self.silenced.add_anywhere(person)
                 await self.met.forget_anywhere(person)
-            return
+            return False
         if await self.silenced.is_anywhere(person):
-            return
+            return False
         if age > LATEST:
             logger.error("a message came %.0f minutes late and is not answered; is the clock right?", age / 60)
-            return
+            return False
         if await self.rate.allows(person) and self.queues.put(person, event):
-            return
+            return True
         if await self.told.is_new_anywhere(person):
-            self.queues.put(person, replace(event, kind=Kind.TOO_MANY), is_last=True)
+            return self.queues.put(person, replace(event, kind=Kind.TOO_MANY), is_last=True)
+        return False
 
     async def answer(self, person: str, event: Event) -> None:
         """One turn, from "seen" to the referrals."""

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from enum import Enum, auto
 
 from addons.stores.outside import Away
 from addons.stores.shared import SharedMemory, shared_memory
@@ -41,7 +42,21 @@ class Recent:
 
 # KEYS: a key. Whether it was added (1) or forgotten (0), if Redis knows, and for how many milliseconds yet.
 LOOK = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}"
-ADDED, FORGOTTEN = b"1", b"0"
+ADDED, FORGOTTEN, CLAIMED = b"1", b"0", b"2"
+# KEYS: a key. ARGV: for how many milliseconds it is claimed if Redis does not know it. What Redis knew.
+CLAIM = """
+local known = redis.call('GET', KEYS[1])
+if not known then redis.call('SET', KEYS[1], '2', 'PX', ARGV[1]) end
+return known
+"""
+
+
+class Claim(Enum):
+    """Whose work a key is: this process's from now on, nobody's any more, or another process's that may have ended."""
+
+    OURS = auto()
+    DONE = auto()
+    ELSEWHERE = auto()
 
 
 class SharedRecent(Recent):
@@ -57,6 +72,7 @@ class SharedRecent(Recent):
         self.purpose = purpose
         self.memory = memory or shared_memory()
         self.look = self.memory.script(LOOK) if self.memory else None
+        self.claim = self.memory.script(CLAIM) if self.memory else None
 
     async def is_anywhere(self, key: str) -> bool:
         """Whether a key was added, here or in another process."""
@@ -71,6 +87,22 @@ class SharedRecent(Recent):
             elif known == FORGOTTEN:
                 self.forget(key)
         return key in self
+
+    async def claim_anywhere(self, key: str, seconds: float) -> Claim:
+        """Takes on the work for a key; `add_anywhere` tells that it is done, else it is free after some seconds."""
+        if not self.is_new(key):
+            return Claim.DONE  # or under way here, which ends with this process
+        if self.memory is None:
+            return Claim.OURS
+        name, milliseconds = self.memory.key(self.purpose, key), int(seconds * 1000)
+        try:
+            known = await self.memory.ask(self.claim, keys=[name], args=[milliseconds])
+        except Away:
+            return Claim.OURS
+        if known == CLAIMED:
+            self.forget(key)
+            return Claim.ELSEWHERE
+        return Claim.DONE if known == ADDED else Claim.OURS
 
     async def is_new_anywhere(self, key: str) -> bool:
         """Tells whether a key was unknown everywhere, and remembers it from its first sight on."""

@@ -195,6 +195,8 @@ def test_an_option_can_be_written(learner: Learner, written: str) -> None:
         ("i cant leave the house", "indicator_confinement", "self"),
         ("my neighbor is never let out", "indicator_confinement", "other"),
         ("I think my sister is being trafficked", "report_concern", "other"),
+        ("he sends men to me", "indicator_coerced_commercial_sex", "self"),
+        ("a woman I know is never paid", "indicator_wage_withholding", "other"),
     ],
 )
 def test_real_life_leaves_the_practice_and_is_answered(

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from rasa.core.channels.channel import UserMessage
@@ -16,6 +17,8 @@ from rasa.shared.core.domain import Domain
 from addons.channels import messenger_turns
 from addons.channels.incoming import Payloads
 from addons.channels.messenger import MessengerInput
+from addons.channels.messenger_events import key_of
+from addons.channels.recent import Claim
 from conch.directory import Directory
 from conch.messenger_settings import SECRETS as NAMES
 from conch.messenger_settings import MessengerSettings
@@ -100,18 +103,69 @@ async def test_what_meta_did_not_sign_is_refused(hook: Webhook, graph: FakeGraph
     assert graph.calls == []
 
 
-async def test_the_answer_to_meta_does_not_wait_for_the_turn(directory: Directory, graph: FakeGraph) -> None:
-    async def slow(message: UserMessage) -> None:
-        await asyncio.sleep(1)
-        await repeats(message)
+async def slow(message: UserMessage) -> None:
+    """A handler whose turn takes a second."""
+    await asyncio.sleep(1)
+    await repeats(message)
 
+
+async def test_meta_gets_its_200_when_the_answer_is_sent(directory: Directory, graph: FakeGraph) -> None:
+    async with webhook(directory, graph, slow) as hook:
+        graph.wrote |= dict.fromkeys((ANN, BEN), time.time())
+        assert await hook.post(delivery(said(ANN, "hello"), said(BEN, "hi"))) == 200
+        assert (words(graph, ANN), words(graph, BEN)) == (["Heard: hello"], ["Heard: hi"])
+
+
+async def test_a_slow_turn_does_not_keep_meta_waiting(
+    directory: Directory, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messenger_turns, "UNTIL_ANSWERED", 0.1)
     async with webhook(directory, graph, slow) as hook:
         graph.wrote[ANN] = time.time()
-        start = time.monotonic()
         assert await hook.post(delivery(said(ANN, "hello"))) == 200
-        assert time.monotonic() - start < 0.5
+        assert words(graph, ANN) == []
         await hook.rest()
         assert words(graph, ANN) == ["Heard: hello"]
+
+
+async def test_what_another_process_holds_is_delivered_again(hook: Webhook, graph: FakeGraph) -> None:
+    graph.wrote |= dict.fromkeys((ANN, BEN), time.time())
+    theirs, ours = said(ANN, "hello"), said(BEN, "hi")
+    claim, is_gone = hook.turns.seen.claim_anywhere, []
+
+    async def held_elsewhere(key: str, seconds: float) -> Claim:
+        held = key == key_of({}, theirs["message"], ANN) and not is_gone
+        return Claim.ELSEWHERE if held else await claim(key, seconds)
+
+    with patch.object(hook.turns.seen, "claim_anywhere", held_elsewhere):
+        assert await hook.post(delivery(theirs, ours)) == 503
+        assert (words(graph, ANN), words(graph, BEN)) == ([], ["Heard: hi"])
+        is_gone.append(True)  # its claim is over: it ended without an answer
+        assert await hook.post(delivery(theirs, ours)) == 200
+        assert (words(graph, ANN), words(graph, BEN)) == (["Heard: hello"], ["Heard: hi"])
+
+
+async def test_what_is_cut_off_by_an_end_is_left_for_another_process(directory: Directory, graph: FakeGraph) -> None:
+    async def hangs(message: UserMessage) -> None:
+        await asyncio.sleep(60)
+
+    async with webhook(directory, graph, hangs) as hook:
+        graph.wrote[ANN] = time.time()
+        with patch.object(hook.turns.seen, "add_anywhere") as done:
+            posted = asyncio.create_task(hook.post(delivery(said(ANN, "hello"))))
+            await asyncio.sleep(0.2)
+            await hook.turns.queues.finish(seconds=0.1)
+            assert await posted == 200
+        done.assert_not_called()
+
+
+async def test_a_turn_that_fails_is_not_tried_again(hook: Webhook, graph: FakeGraph) -> None:
+    graph.wrote[ANN] = time.time()
+    same = delivery(said(ANN, "hello"))
+    with patch.object(hook.turns, "answer", side_effect=ValueError) as answer:
+        assert [await hook.post(same), await hook.post(same)] == [200, 200]
+    assert answer.call_count == 1
+    assert hook.turns.under_way == {}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"[" * 100_000, b"\xff", b'{"object":"page","entry":7}'])
@@ -333,9 +387,10 @@ async def test_a_turn_under_way_stops_when_a_person_answers(directory: Directory
 
     async with webhook(directory, graph, slow) as hook:
         graph.wrote[ANN] = time.time()
-        await hook.post(delivery(said(ANN, "hello")))
+        posted = asyncio.create_task(hook.post(delivery(said(ANN, "hello"))))
         await asyncio.sleep(0.2)
         await hook.hear(echo(ANN))
+        assert await posted == 200
         assert graph.accepted(ANN) == []
 
 

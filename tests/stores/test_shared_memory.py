@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from addons.channels.limits import SharedLimit
-from addons.channels.recent import SharedRecent
+from addons.channels.recent import Claim, SharedRecent
 from scripts.local_stores import Redis
 from tests.stores.conftest import HUNG, Ticks, memory_of, said
 
@@ -137,3 +137,20 @@ async def test_without_redis_url_nothing_is_asked(monkeypatch: pytest.MonkeyPatc
     await seen.forget_anywhere("a")
     assert not await seen.is_anywhere("a")
     assert [await limit.allows("a"), await limit.allows("a")] == [True, False]
+
+
+async def test_work_is_taken_on_once_and_free_again_if_it_is_not_done(process: Recents) -> None:
+    first, second, third = (process() for _ in range(3))
+    assert await first.claim_anywhere("mid", 0.3) is Claim.OURS
+    assert await first.claim_anywhere("mid", 0.3) is Claim.DONE
+    assert await second.claim_anywhere("mid", 0.3) is Claim.ELSEWHERE
+    await asyncio.sleep(0.4)
+    assert await second.claim_anywhere("mid", 0.3) is Claim.OURS
+    await second.add_anywhere("mid")
+    await asyncio.sleep(0.4)
+    assert await third.claim_anywhere("mid", 0.3) is Claim.DONE
+
+
+async def test_of_many_at_once_one_takes_the_work_on(process: Recents) -> None:
+    claims = await asyncio.gather(*(process().claim_anywhere("mid", 5) for _ in range(8)))
+    assert sorted(claim.name for claim in claims) == ["ELSEWHERE"] * 7 + ["OURS"]
