@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of th
 
 
 Part = tuple[int, str, Reading]  # where a clause begins, its words, and what the network makes of it
+ReadClauses = Callable[[], list[Part]]
 
 
 @dataclass(frozen=True)
@@ -95,36 +97,37 @@ def doubt_innocence(reading: Reading) -> dict[str, float]:
     return reading.intents | {OUT_OF_SCOPE: reading.intents.get(OUT_OF_SCOPE, 0.0) * (1.0 - strongest)}
 
 
-def signs_in_clauses(reading: Reading, parts: list[Part]) -> dict[str, Sign]:
-    """The signs of single clauses that the whole message allows, each where it is likeliest."""
+def signs_in_clauses(hinted: set[str], parts: list[Part]) -> dict[str, Sign]:
+    """The signs of single clauses that the whole message hints at, each where it is likeliest."""
     found: dict[str, Sign] = {}
     for start, words, part in parts:
         for column, (sign, p) in enumerate(part.signs.items()):
-            allowed = p >= IN_CLAUSE_AT and reading.signs[sign] >= HINTED_AT
-            if allowed and (sign not in found or p > found[sign].confidence):
+            is_told = sign in hinted and p >= IN_CLAUSE_AT
+            if is_told and (sign not in found or p > found[sign].confidence):
                 first, last = explain(part, column, words)
                 found[sign] = Sign(sign, p, start + first, start + last)
     return found
 
 
-def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, parts: list[Part] | None = None) -> Decision:
+def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, read_clauses: ReadClauses = list) -> Decision:
     """Makes intent, signs and perspective agree with each other.
 
-    parts: the clauses of the message, each with where it begins and its own reading.
+    read_clauses: reads each clause of the message by itself; asked only where that can find one more sign,
+    since it takes longer than all the rest.
     """
     intent = choose_intent(doubt_innocence(reading), phrase)
     found = {sign: p for sign, p in reading.signs.items() if p >= SIGN_AT}
-    of_clauses = signs_in_clauses(reading, parts or [])
     if intent.startswith(SIGN_INTENT):
         if not found:
             found[intent.removeprefix(SIGN_INTENT)] = reading.intents[intent]
         # Surer than the choice among all intents, in which the signs of one message compete.
         intent = SIGN_INTENT + max(found, key=lambda sign: found[sign])
-    elif not has_perspective(intent) and intent not in SAFETY_INTENTS:
-        found, of_clauses = {}, {}
+    is_telling = has_perspective(intent) or intent in SAFETY_INTENTS
+    found = found if is_telling else {}
+    hinted = {sign for sign, p in reading.signs.items() if p >= HINTED_AT} - found.keys() if is_telling else set()
     columns = list(reading.signs)
-    of_message = [Sign(sign, p, *explain(reading, columns.index(sign), text)) for sign, p in found.items()]
-    signs = [*of_message, *(sign for name, sign in of_clauses.items() if name not in found)]
+    signs = [Sign(sign, p, *explain(reading, columns.index(sign), text)) for sign, p in found.items()]
+    signs += signs_in_clauses(hinted, read_clauses()).values() if hinted else []
     signs.sort(key=lambda sign: -sign.confidence)
     teller = PERSPECTIVES[int(reading.perspective.argmax())] if has_perspective(intent) else None
     confidence = 1.0 if phrase is not None else reading.intents.get(intent, 0.0)

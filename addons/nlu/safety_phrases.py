@@ -47,9 +47,9 @@ class SafetyPhrases:
     def find(self, text: str) -> SafetyPhrase | None:
         """The first phrase that counts, by rank of its intent."""
         plain, places = simplify(text)
-        negations = spans(self.negations, plain)
         for intent in SAFETY_INTENTS:
             found = spans(self.phrases[intent], plain)
+            negations = spans(self.negations, plain) if found else []
             figures = spans(self.figures[intent], plain) if found else []
             for start, end in sorted(found):
                 negated = any(first < start <= last + 1 for first, last in negations)

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from addons.nlu.clauses import clauses
 from addons.nlu.commands import command_of
-from addons.nlu.decision import OUT_OF_SCOPE, Decision, decide
+from addons.nlu.decision import OUT_OF_SCOPE, Decision, Part, decide
 from addons.nlu.examples import read_example
 from addons.nlu.learning import learn
 from addons.nlu.recogniser import Recogniser
@@ -101,12 +101,15 @@ class Understanding(GraphComponent):
         return messages
 
     def understand(self, text: str) -> Decision:
-        """Obeys a command, else reads the whole message and each of its clauses."""
+        """Obeys a command, else reads the whole message and, where that can add a sign, each of its clauses."""
         command = command_of(text)
         if command is not None:
             return Decision(command, 1.0, {command: 1.0}, [], None, {})
-        parts = [(start, words, self.recogniser.read(words)) for start, words in clauses(text)]
-        return decide(self.recogniser.read(text), self.phrases.find(text), text, parts)
+
+        def read_clauses() -> list[Part]:
+            return [(start, words, self.recogniser.read(words)) for start, words in clauses(text)]
+
+        return decide(self.recogniser.read(text), self.phrases.find(text), text, read_clauses)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline trains on what this component finds."""
