@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random, randrange
 
@@ -75,17 +75,21 @@ def cluster(folder: Path, graph: FakeGraph) -> Iterator[Server]:
 async def look(people: People, of: psutil.Process, turns: int) -> None:
     """Memory now and then, with a line of progress."""
     while True:
-        people.tally.memory.append((people.now(), faults.megabytes(of)))
+        people.tally.memory.append((people.now(), await asyncio.to_thread(faults.megabytes, of)))
         done, lost = len(people.tally.turns), len(people.tally.lost())
         say(f"{people.now():.0f} s: {done} of {turns} turns, {lost} lost, {len(people.tally.disturbances)} faults")
         await asyncio.sleep(LOOK)
 
 
-async def soak(people: People, of: psutil.Process, chosen: argparse.Namespace) -> None:
+async def soak(
+    people: People, of: psutil.Process, chosen: argparse.Namespace, look_into_redis: Callable[[], None]
+) -> None:
     """Everything at once; faults stop when nobody writes any more."""
+    random, note = Random(chosen.seed + 1), people.tally.disturbances.append
+    whole = {part: len(faults.processes(of, part)) for part in faults.PARTS}
     beside = [
         asyncio.create_task(look(people, of, chosen.turns)),
-        asyncio.create_task(faults.disturb(of, Random(chosen.seed + 1), people.now, people.tally.disturbances.append)),
+        asyncio.create_task(faults.disturb(of, random, people.now, note, look_into_redis)),
     ]
     try:
         await people.run(chosen.turns, chosen.minutes * 60, chosen.people, chosen.seed)
@@ -96,6 +100,7 @@ async def soak(people: People, of: psutil.Process, chosen: argparse.Namespace) -
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+    await faults.until_whole(of, whole)
 
 
 def how(chosen: argparse.Namespace, tally: Tally, seconds: float) -> str:
@@ -123,11 +128,15 @@ def main() -> None:
             people = People(
                 f"http://127.0.0.1:{server.port}", graph, tally, lambda random: Texts(random, word, written)
             )
-            asyncio.run(soak(people, of, chosen))
-            seconds = people.now()
-            say("looking for the canary and for ids in the stores' files and in the logs")
-            canary.write_out(of)
-            tally.found = canary.search(folder, [word, *people.ids])
+
+            def look_into_redis() -> None:
+                """Keeps what is found for the report."""
+                tally.found += canary.look_into_redis(of, folder, [word, *people.ids])
+
+            asyncio.run(soak(people, of, chosen, look_into_redis))
+            seconds, tally.restarts = people.now(), server.output().count("; starting it again")
+            say("looking for the canary and for ids in the stores and in the logs")
+            tally.found += canary.look_everywhere(of, folder, [word, *people.ids])
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.write_text(json.dumps(tally.as_json()), "utf-8")
     text = report(tally, how(chosen, tally, seconds))

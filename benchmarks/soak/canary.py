@@ -19,15 +19,39 @@ class NothingToSearch(RuntimeError):
     """A store's files could not be written out, so that finding nothing would mean nothing."""
 
 
-def write_out(cluster: psutil.Process) -> None:
-    """Makes PostgreSQL and Redis write what they hold into their files."""
-    settings = processes(cluster, "assistant")[0].environ()
-    with contextlib.closing(psycopg2.connect(settings["DATABASE_URL"])) as database:
-        database.autocommit = True
-        with database.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
-    if not redis.Redis.from_url(settings["REDIS_URL"]).save():
+def write_out_redis(url: str) -> None:
+    """Makes Redis write what it holds into its file, uncompressed, so that words can be found in it."""
+    client = redis.Redis.from_url(url)
+    client.config_set("rdbcompression", "no")
+    if not client.save():
         raise NothingToSearch("Redis wrote no file")
+
+
+def in_rows(url: str, words: Iterable[str]) -> list[str]:
+    """The tables of PostgreSQL whose rows hold one of the words; its files hold long values compressed."""
+    found = []
+    with contextlib.closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+        database.autocommit = True
+        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT row::text FROM "{table}" AS row')
+            rows = "\n".join(row for (row,) in cursor.fetchall()).lower()
+            found += [f"table {table}: {word}" for word in words if word.lower() in rows]
+    return found
+
+
+def look_into_redis(cluster: psutil.Process, folder: Path, words: list[str]) -> list[str]:
+    """What Redis holds of the words, before it is killed and forgets."""
+    write_out_redis(processes(cluster, "assistant")[0].environ()["REDIS_URL"])
+    return search(folder, words)
+
+
+def look_everywhere(cluster: psutil.Process, folder: Path, words: list[str]) -> list[str]:
+    """What rows, files of both stores and logs hold of the words."""
+    settings = processes(cluster, "assistant")[0].environ()
+    write_out_redis(settings["REDIS_URL"])
+    return in_rows(settings["DATABASE_URL"], words) + search(folder, words)
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -23,6 +23,7 @@ PARTS = {
 }
 FROZEN = (3.0, 9.0)  # seconds
 BETWEEN = (6.0, 14.0)  # seconds from the end of one fault to the next
+SETTLING = 3.0  # seconds until a part that has just started answers
 LONGEST_RETURN = 60.0  # seconds that a killed part has to run again
 
 
@@ -79,11 +80,11 @@ def choose(random: Random) -> Fault:
     return Fault(part, random.choice(("kill", "freeze")), random.uniform(*FROZEN))
 
 
-async def inflict(cluster: psutil.Process, fault: Fault, random: Random) -> None:
-    """Does it to one process of the part, and waits until the part is whole again."""
+async def inflict(cluster: psutil.Process, fault: Fault, random: Random) -> bool:
+    """Does it to one process of the part, and waits until the part is whole again; False if there is none."""
     there = processes(cluster, fault.part)
     if not there:
-        return
+        return False
     hit = with_children(random.choice(there))
     for process in hit:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -95,22 +96,42 @@ async def inflict(cluster: psutil.Process, fault: Fault, random: Random) -> None
             for process in hit:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.resume()
-        return
+        return True
     end = time.monotonic() + LONGEST_RETURN
     await asyncio.sleep(1.0)  # until it is seen to have ended
     while time.monotonic() < end:
         back = processes(cluster, fault.part)
-        if len(back) >= len(there) and (fault.part != "assistant" or all(map(is_ready, back))):
-            return
+        ready = [await asyncio.to_thread(is_ready, one) for one in back if fault.part == "assistant"]
+        if len(back) >= len(there) and all(ready):
+            return True
         await asyncio.sleep(0.5)
+    return True
 
 
 async def disturb(
-    cluster: psutil.Process, random: Random, now: Callable[[], float], note: Callable[[Disturbance], None]
+    cluster: psutil.Process,
+    random: Random,
+    now: Callable[[], float],
+    note: Callable[[Disturbance], None],
+    before_redis_forgets: Callable[[], None],
 ) -> None:
     """Fault after fault until it is cancelled; the cluster starts again what was killed."""
     while True:
         await asyncio.sleep(random.uniform(*BETWEEN))
-        fault, start = choose(random), now()
-        await inflict(cluster, fault, random)
-        note(Disturbance(fault.part, fault.kind, start, now()))
+        fault = choose(random)
+        if (fault.part, fault.kind) == ("Redis", "kill"):
+            await asyncio.to_thread(before_redis_forgets)
+        start, is_hit = now(), True
+        try:
+            is_hit = await inflict(cluster, fault, random)
+        finally:  # also one that the end of the soak cuts short
+            if is_hit:
+                note(Disturbance(fault.part, fault.kind, start, now()))
+
+
+async def until_whole(cluster: psutil.Process, whole: dict[str, int]) -> None:
+    """Waits until as many processes of each part run as at the start."""
+    end = time.monotonic() + LONGEST_RETURN
+    while time.monotonic() < end and any(len(processes(cluster, part)) < count for part, count in whole.items()):
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(SETTLING)

@@ -22,6 +22,7 @@ from tests.messenger import signed
 CHANNELS = {"rest": 0.4, "chat": 0.35, "messenger": 0.25}
 MOST_TURNS = 6  # of one person, who is then somebody new
 ODD_BODIES = 0.1
+FLOODS, FLOOD = 0.05, 25  # of the people in the web chat, and their messages, all at once
 LONGEST_ANSWER = 45.0  # seconds; nginx gives an assistant fifteen, and then may ask another one
 LONGEST_MESSAGE = 60.0  # seconds from an accepted delivery to the numbers on Messenger
 DELIVERIES = 8  # Meta delivers again what is not answered with 200
@@ -98,6 +99,10 @@ class People:
                 sender = str(random.randrange(10**15, 10**16))
             if len(self.ids) < KEPT_IDS:
                 self.ids.append(sender)
+            if channel == "chat" and random.random() < FLOODS:
+                bodies = [proper(sender, texts.next()) for _ in range(FLOOD)]
+                await asyncio.gather(*(self.turn(channel, sender, body, True) for body in bodies))
+                continue
             for _ in range(random.randrange(1, MOST_TURNS + 1)):
                 if len(self.tally.turns) + self.under_way >= turns:
                     return

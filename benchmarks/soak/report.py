@@ -32,6 +32,8 @@ def shortcomings(tally: Tally) -> list[str]:
         found.append(f"{len(tally.lost())} turns without the numbers")
     if tally.found:
         found.append("kept what nobody may keep: " + "; ".join(tally.found[:5]))
+    if tally.ended_unasked():
+        found.append(f"{tally.ended_unasked()} processes ended that nobody had killed")
     if tally.growth("assistant") > FLAT:
         found.append(f"the assistants' memory grew {tally.growth('assistant'):.2f} times")
     return found
@@ -82,7 +84,8 @@ def memory_table(tally: Tally) -> str:
 def report(tally: Tally, how: str) -> str:
     """All of it."""
     failed = shortcomings(tally)
-    verdict = "**Passed**: nothing lost, nothing kept, memory flat."
+    gone = len(tally.gone_with_a_process())
+    verdict = f"**Passed**: nothing lost but {gone} turns that a killed assistant held, nothing kept, memory flat."
     if failed:
         verdict = f"**Failed**: {'; '.join(failed)}."
     return "\n\n".join([how, verdict, turns_table(tally), faults_table(tally), memory_table(tally)])

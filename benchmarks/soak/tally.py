@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 QUARTER = 0.25
+HELD = 15.0  # seconds from a delivery to the end of its work at the latest: three until it is accepted, and a turn
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,17 @@ class Tally:
     turns: list[Turn] = field(default_factory=list)
     disturbances: list[Disturbance] = field(default_factory=list)
     memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)  # seconds, megabytes by part
+    restarts: int = 0  # processes that the cluster started again
     found: list[str] = field(default_factory=list)  # files that hold a word or an id that nobody may keep
 
     def is_during_kill(self, turn: Turn) -> bool:
-        """Whether an assistant was killed while the turn was under way: what it held in memory went with it."""
-        return any(
-            d.part == "assistant" and d.kind == "kill" and turn.at <= d.start <= turn.at + turn.seconds
-            for d in self.disturbances
-        )
+        """Whether a delivery of Messenger was accepted shortly before an assistant was killed: memory went with it."""
+        kills = [d.start for d in self.disturbances if (d.part, d.kind) == ("assistant", "kill")]
+        return turn.channel == "messenger" and any(turn.at <= start <= turn.at + HELD for start in kills)
+
+    def ended_unasked(self) -> int:
+        """How many processes ended that nobody had killed."""
+        return max(self.restarts - sum(d.kind == "kill" for d in self.disturbances), 0)
 
     def lost(self) -> list[Turn]:
         """Turns without the numbers that no killed assistant had taken."""

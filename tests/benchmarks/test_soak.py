@@ -1,12 +1,15 @@
 """The soak counts what is lost as lost, finds what is kept, and sends the same for the same seed."""
 
 import asyncio
+import contextlib
 import json
 import time
 from pathlib import Path
 from random import Random
 
+import psycopg2
 import pytest
+import redis
 
 from benchmarks.soak import canary
 from benchmarks.soak.bodies import BESIDE, SHAPES, encoded, odd, of_messenger, proper
@@ -14,6 +17,7 @@ from benchmarks.soak.people import Watch, ends_with_numbers
 from benchmarks.soak.report import draw, report, shortcomings
 from benchmarks.soak.tally import Disturbance, Tally, Turn
 from benchmarks.soak.texts import CHANGES, Texts, examples
+from scripts.local_stores import Postgres, Redis
 from tests.e2e.referrals import core_numbers
 from tests.fake_graph import Call, FakeGraph
 
@@ -96,13 +100,21 @@ def test_a_turn_without_the_numbers_is_lost() -> None:
 
 
 def test_what_a_killed_assistant_held_is_told_by_itself() -> None:
-    held, before, after = (turn(at, 2.0, is_answered=False) for at in (9.0, 5.0, 11.0))
-    tally = Tally([held, before, after], [Disturbance("assistant", "kill", 10.0, 20.0)])
+    held, before, after = (turn(at, 60.0, is_answered=False, channel="messenger") for at in (9.0, -30.0, 11.0))
+    over_rest = turn(9.0, 60.0, is_answered=False)
+    tally = Tally([held, before, after, over_rest], [Disturbance("assistant", "kill", 10.0, 20.0)])
     assert tally.gone_with_a_process() == [held]
-    assert tally.lost() == [before, after]
+    assert tally.lost() == [before, after, over_rest]
+    assert "nothing lost but 1 turns" in report(Tally([held], tally.disturbances), "how")
     for part, kind in (("assistant", "freeze"), ("Redis", "kill")):
         tally.disturbances = [Disturbance(part, kind, 10.0, 20.0)]
-        assert tally.lost() == [held, before, after]
+        assert len(tally.lost()) == 4
+
+
+def test_a_process_that_ends_by_itself_fails() -> None:
+    killed = [Disturbance("Redis", "kill", 0.0, 1.0), Disturbance("Redis", "freeze", 2.0, 3.0)]
+    assert shortcomings(Tally([turn()], killed, restarts=1)) == []
+    assert shortcomings(Tally([turn()], killed, restarts=2)) == ["1 processes ended that nobody had killed"]
 
 
 def test_growing_memory_fails_and_flat_memory_does_not() -> None:
@@ -130,6 +142,18 @@ def test_the_search_finds_a_word_in_any_letter_case(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("nothing")
     assert canary.search(tmp_path, ["xqCanary", "other"]) == [f"{tmp_path / 'base' / 'rows'}: xqcanary"]
     assert canary.search(tmp_path, ["other"]) == []
+
+
+def test_what_the_stores_hold_is_found_however_it_is_kept() -> None:
+    kept = json.dumps({"text": "xqcanary", "more": "again and again " * 1000})
+    with Redis() as memory, Postgres() as database:
+        redis.Redis.from_url(memory.url).set("a", kept)
+        canary.write_out_redis(memory.url)
+        assert any("xqcanary" in found for found in canary.search(memory.folder, ["xqcanary"]))
+        with contextlib.closing(psycopg2.connect(database.url)) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept AS SELECT %s::text AS state", (kept,))
+            connection.commit()
+        assert canary.in_rows(database.url, ["other", "XQcanary"]) == ["table kept: XQcanary"]
 
 
 def test_only_accepted_messages_with_all_numbers_end_a_turn_on_messenger() -> None:
