@@ -47,7 +47,7 @@ guides: install  ## facilitator guide and handout of every practice case, into g
 evaluate: install  ## score the understanding; DATA=file.jsonl for any file, ARGS=--misses for what went wrong
 	@$(PYTHON) -m scripts.evaluate $(DATA) $(ARGS)
 
-benchmark-understanding: install  ## understanding beside Rasa's own and others (25 minutes); ARGS=--write into docs/benchmarks
+benchmark-understanding: install  ## understanding beside Rasa's own and others (an hour to an hour and a half); ARGS=--write into docs/benchmarks
 	@$(PYTHON) -m benchmarks.understanding $(ARGS)
 
 benchmark-serving: install-test  ## running servers beside stock Rasa's (15 minutes); ARGS=--write into docs/benchmarks, ARGS=--quick to try

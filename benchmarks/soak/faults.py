@@ -12,6 +12,7 @@ from random import Random
 
 import psutil
 
+from addons.stores.outside import PAUSE
 from benchmarks.soak.tally import Disturbance
 
 PARTS = {
@@ -115,7 +116,10 @@ async def disturb(
     note: Callable[[Disturbance], None],
     before_redis_forgets: Callable[[], None],
 ) -> None:
-    """Fault after fault until it is cancelled; the cluster starts again what was killed."""
+    """Fault after fault until it is cancelled; the cluster starts again what was killed.
+
+    Each counts until the assistants, which leave a failed store alone for some seconds, use it again.
+    """
     while True:
         await asyncio.sleep(random.uniform(*BETWEEN))
         fault = choose(random)
@@ -126,7 +130,7 @@ async def disturb(
             is_hit = await inflict(cluster, fault, random)
         finally:  # also one that the end of the soak cuts short
             if is_hit:
-                note(Disturbance(fault.part, fault.kind, start, now()))
+                note(Disturbance(fault.part, fault.kind, start, now() + PAUSE))
 
 
 async def until_whole(cluster: psutil.Process, whole: dict[str, int]) -> None:

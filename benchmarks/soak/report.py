@@ -85,7 +85,7 @@ def report(tally: Tally, how: str) -> str:
     """All of it."""
     failed = shortcomings(tally)
     gone = len(tally.gone_with_a_process())
-    verdict = f"**Passed**: nothing lost but {gone} turns that a killed assistant held, nothing kept, memory flat."
+    verdict = f"**Passed**: no turn lost, {gone} gone with a killed assistant, nothing kept, memory flat."
     if failed:
         verdict = f"**Failed**: {'; '.join(failed)}."
     return "\n\n".join([how, verdict, turns_table(tally), faults_table(tally), memory_table(tally)])

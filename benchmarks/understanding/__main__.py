@@ -25,7 +25,7 @@ from conch.settings import ROOT
 from scripts.evaluate import HELD_OUT
 from scripts.scoring import Line, LinesError, read_lines, read_neighbours
 
-MESSAGES = 400  # DIET alone is expected to take a quarter of an hour with so many on two quiet cores
+MESSAGES = 400  # DIET alone takes an hour with so many on two cores
 
 
 def report(files: dict[Path, list[Line]], outcomes: dict[str, Outcome], messages: int, picture: Path) -> str:

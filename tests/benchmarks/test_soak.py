@@ -105,7 +105,7 @@ def test_what_a_killed_assistant_held_is_told_by_itself() -> None:
     tally = Tally([held, before, after, over_rest], [Disturbance("assistant", "kill", 10.0, 20.0)])
     assert tally.gone_with_a_process() == [held]
     assert tally.lost() == [before, after, over_rest]
-    assert "nothing lost but 1 turns" in report(Tally([held], tally.disturbances), "how")
+    assert "no turn lost, 1 gone with a killed assistant" in report(Tally([held], tally.disturbances), "how")
     for part, kind in (("assistant", "freeze"), ("Redis", "kill")):
         tally.disturbances = [Disturbance(part, kind, 10.0, 20.0)]
         assert len(tally.lost()) == 4

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from addons.stores.rows import TABLE, Rows
+from conch.settings import StoreSettings
 from tests.e2e.referrals import assert_ends_with_referrals, core_numbers
 from tests.e2e.servers import ROOT, Answer, Server, free_port, model_file
 from tests.fake_graph import FakeGraph
@@ -65,6 +67,15 @@ class Cluster:
         answer = self.server.request(MESSAGES, json.dumps(body).encode())
         assert_ends_with_referrals(answer.json())
         return answer
+
+    def turns_kept(self, sender: str) -> int:
+        """How many turns of a conversation in the web chat the database has."""
+        settings = self.parts("addons.server")[0].environ()
+        rows = Rows(settings["DATABASE_URL"], 1, limit=20)
+        person = StoreSettings(key=settings["STORE_KEY"]).keyed(f"chat-{sender}")
+        found = rows.run(f"SELECT version FROM {TABLE} WHERE id = :id", id=person)
+        rows.engine.dispose()
+        return found[0][0] if found else 0
 
     def nginx(self) -> psutil.Process:
         """The balancer."""
@@ -175,19 +186,22 @@ def test_one_that_hangs_gets_no_traffic_until_it_is_back(cluster: Cluster) -> No
 
 def test_one_is_killed_in_the_middle_of_traffic(cluster: Cluster) -> None:
     first, second = cluster.parts("addons.server")
-    statuses: list[int] = []
+    answered: dict[str, list[int]] = {uuid.uuid4().hex: [] for _ in range(4)}
 
-    def talk(number: int) -> None:
-        for _ in range(8):
-            statuses.append(cluster.chat("is there help on St. John").status)
-            if number == 0 and len(statuses) >= 8 and first.is_running():
+    def talk(sender: str) -> None:
+        for turn in range(8):
+            answered[sender].append(cluster.chat("is there help on St. John", sender).status)
+            if turn == 2 and first.is_running():
                 first.kill()
 
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(talk, range(4)))
+        list(threads.map(talk, answered))
+    statuses = [status for of_one in answered.values() for status in of_one]
     assert len(statuses) == 32
     assert set(statuses) <= {200, 502}
     assert statuses.count(200) >= 24, "what was under way in the one that was killed is all that may be lost"
+    for sender, of_one in answered.items():
+        assert cluster.turns_kept(sender) >= of_one.count(200), "what was answered is in the database"
     assert [cluster.chat().status for _ in range(4)] == [200] * 4
     assert second.is_running()
     wait_until(lambda: len(cluster.parts("addons.server")) == 2, "started again")
