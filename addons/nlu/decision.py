@@ -18,6 +18,9 @@ HINTED_AT = 0.01  # ... if the whole message does not speak against it
 SAFETY_AT = 0.2  # a safety intent outranks the rest from here on: a miss costs more than an alarm
 PRACTICE_AT = 0.9  # "help" alone is no request for a hint; within a practice actions/scenario_answers.py asks for less
 PRACTICE_STEPS = ("scenario_hint", "scenario_reveal", "scenario_next", "scenario_score", "stop_scenario")
+TURNING_AWAY = (OUT_OF_SCOPE, "harmful_request")  # answers that send a person away
+SURELY_AWAY = 0.75  # from here on they stand; below, a sign outranks them from TOLD_AT on, or in a clause by itself ...
+TOLD_AT, TOLD_IN_CLAUSE_AT = 0.3, 0.9  # ... from there: "he keeps my passport, what can I do" is no refusal's business
 SURE_SIGN_AT = 0.6  # from here on a sign speaks against a message being out of scope
 LIKELY_AT = 0.1  # signs from here on are told to a practice case, which knows what its story shows
 WORDS_AT = 0.35  # a word piece belongs to the explanation from this share of the strongest one
@@ -109,6 +112,15 @@ def signs_in_clauses(hinted: set[str], parts: list[Part]) -> dict[str, Sign]:
     return found
 
 
+def told_signs(reading: Reading, parts: list[Part]) -> dict[str, float]:
+    """The signs that speak against turning a message away, in the message or in one of its clauses."""
+    told = {sign: p for sign, p in reading.signs.items() if p >= TOLD_AT}
+    for name, sign in signs_in_clauses(set(reading.signs), parts).items():
+        if sign.confidence >= TOLD_IN_CLAUSE_AT:
+            told[name] = max(told.get(name, 0.0), sign.confidence)
+    return told
+
+
 def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, read_clauses: ReadClauses = list) -> Decision:
     """Makes intent, signs and perspective agree with each other.
 
@@ -117,6 +129,12 @@ def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, read_clause
     """
     intent = choose_intent(doubt_innocence(reading), phrase)
     found = {sign: p for sign, p in reading.signs.items() if p >= SIGN_AT}
+    parts = None
+    if intent in TURNING_AWAY and reading.intents[intent] < SURELY_AWAY:
+        parts = read_clauses()
+        told = told_signs(reading, parts)
+        found |= told
+        intent = SIGN_INTENT + max(told, key=lambda sign: told[sign]) if told else intent
     if intent.startswith(SIGN_INTENT):
         if not found:
             found[intent.removeprefix(SIGN_INTENT)] = reading.intents[intent]
@@ -127,7 +145,8 @@ def decide(reading: Reading, phrase: SafetyPhrase | None, text: str, read_clause
     hinted = {sign for sign, p in reading.signs.items() if p >= HINTED_AT} - found.keys() if is_telling else set()
     columns = list(reading.signs)
     signs = [Sign(sign, p, *explain(reading, columns.index(sign), text)) for sign, p in found.items()]
-    signs += signs_in_clauses(hinted, read_clauses()).values() if hinted else []
+    if hinted:
+        signs += signs_in_clauses(hinted, read_clauses() if parts is None else parts).values()
     signs.sort(key=lambda sign: -sign.confidence)
     teller = PERSPECTIVES[int(reading.perspective.argmax())] if has_perspective(intent) else None
     confidence = 1.0 if phrase is not None else reading.intents.get(intent, 0.0)

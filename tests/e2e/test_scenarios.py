@@ -83,7 +83,7 @@ def test_nonsense_and_silence_reach_the_debrief_with_nothing_found(learner: Lear
 @pytest.mark.parametrize("name", CASES)
 def test_something_real_in_the_middle_is_answered_for_real(learner: Learner, name: str) -> None:
     learner.start(scenarios()[name])
-    replies = learner.say("my boss took my passport and he does not pay me, i am so scared")
+    replies = learner.say("my boss took my passport and he does not pay me")
     assert not any(reply["text"].startswith("Practice") for reply in replies)
     assert "signs" in replies[0]["text"], "both are named"
     back = learner.practise("/scenario_next")

@@ -10,13 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.nlu.decision import HINTED_AT, IN_CLAUSE_AT, SAFETY_AT, SIGN_AT, Decision, decide
+from addons.nlu.decision import (
+    HINTED_AT,
+    IN_CLAUSE_AT,
+    SAFETY_AT,
+    SIGN_AT,
+    SURELY_AWAY,
+    TOLD_AT,
+    TOLD_IN_CLAUSE_AT,
+    TURNING_AWAY,
+    Decision,
+    decide,
+)
 from addons.nlu.examples import PERSPECTIVES, has_perspective
 from addons.nlu.recogniser import Reading
 from addons.nlu.safety_phrases import SAFETY_INTENTS, SafetyPhrase
 
 SIGNS = ["confinement", "grooming", "isolation"]
-OTHERS = ["ask_signs", "disclose_own_situation", "greet", "out_of_scope", "report_concern"]
+OTHERS = ["ask_signs", "disclose_own_situation", "greet", "harmful_request", "out_of_scope", "report_concern"]
 INTENTS = sorted([*SAFETY_INTENTS, *OTHERS, *(f"indicator_{sign}" for sign in SIGNS)])
 TEXT = "they keep us locked in the house"
 WORD = re.compile(r"\S+")
@@ -190,3 +201,22 @@ def test_clauses_that_can_add_no_sign_are_not_read(whole: Reading) -> None:
     read_clauses = Mock(return_value=[part(0, {"isolation": 0.99, "confinement": 0.99})])
     assert {sign.id for sign in decide(whole, None, TEXT, read_clauses).signs} <= {"isolation"}
     read_clauses.assert_not_called()
+
+
+@pytest.mark.parametrize("away", TURNING_AWAY)
+@pytest.mark.parametrize(
+    ("signs", "clause"), [({"isolation": TOLD_AT}, {}), ({"isolation": 0.0}, {"isolation": TOLD_IN_CLAUSE_AT})]
+)
+def test_who_tells_a_sign_is_not_turned_away(away: str, signs: dict[str, float], clause: dict[str, float]) -> None:
+    likely, sure = SURELY_AWAY - 0.01, SURELY_AWAY
+    found = decide(reading({away: likely}, signs), None, TEXT, lambda: [part(0, clause)])
+    assert found.intent == "indicator_isolation"
+    assert [sign.id for sign in found.signs] == ["isolation"]
+    assert decide(reading({away: sure}, signs), None, TEXT, lambda: [part(0, clause)]).intent == away
+
+
+@pytest.mark.parametrize("away", TURNING_AWAY)
+def test_what_tells_no_sign_is_turned_away(away: str) -> None:
+    parts = [part(0, {"isolation": TOLD_IN_CLAUSE_AT - 0.01})]
+    found = decide(reading({away: 0.5}, {"isolation": TOLD_AT - 0.01}), None, TEXT, lambda: parts)
+    assert (found.intent, found.signs) == (away, [])
